@@ -1,0 +1,284 @@
+"""A kata, the fields of its header, and the catalogue of all katas.
+
+The catalogue is read from the stubs alone: adding a kata adds files and edits none. Nothing is imported from them, so
+listing sixty katas costs milliseconds and needs neither numpy nor torch.
+"""
+
+from __future__ import annotations
+
+import ast
+import difflib
+import os
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+from dojo.errors import KataFormatError, NoRepositoryError, UnknownKataError
+
+FIELDS = ("Level", "Needs", "Source", "Time", "Space")
+OPTIONAL_FIELDS = ("Walls",)
+LIBRARIES = ("numpy", "torch")
+"""Libraries that an answer may need; the last one named in a stub decides what the worker imports beforehand."""
+
+
+@dataclass(frozen=True)
+class Header:
+    """The module docstring of a stub: title, prose and fields.
+
+    Example:
+        >>> Header.parse('''Add two numbers.
+        ...
+        ... Sums are everywhere.
+        ...
+        ... Level: 1
+        ... Needs: -
+        ... Source: Euclid
+        ... Time: O(1)
+        ... Space: O(1)
+        ... ''').level
+        1
+    """
+
+    title: str
+    prose: str
+    fields: Mapping[str, str]
+
+    @classmethod
+    def parse(cls, docstring: str, *, where: str = "the docstring") -> Header:
+        """Split a module docstring into title, prose and fields.
+
+        Raises:
+            KataFormatError: there is no title, a field is missing, unknown, given twice or not valid.
+        """
+        lines = docstring.strip().splitlines()
+        if not lines:
+            raise KataFormatError(f"{where} is empty", "Begin with a title line, then prose, then the fields.")
+        end = len(lines)
+        while end > 1 and not lines[end - 1].startswith(" ") and _field_name(lines[end - 1]):
+            end -= 1
+        fields: dict[str, str] = {}
+        for line in lines[end:]:
+            name, _, value = line.partition(":")
+            if name not in FIELDS + OPTIONAL_FIELDS:
+                raise KataFormatError(f"{where}: unknown field {name!r}", f"Known are {', '.join(FIELDS + OPTIONAL_FIELDS)}.")
+            if name in fields:
+                raise KataFormatError(f"{where}: field {name!r} stands twice", "Keep one of them.")
+            if not value.strip():
+                raise KataFormatError(f"{where}: field {name!r} is empty", "Write a value, or '-' for none.")
+            fields[name] = value.strip()
+        missing = [name for name in FIELDS if name not in fields]
+        if missing:
+            raise KataFormatError(
+                f"{where}: no field {', '.join(missing)}", "End the docstring with a line 'Name: value' for each field."
+            )
+        if fields["Level"] not in {"1", "2", "3", "4", "5"}:
+            raise KataFormatError(f"{where}: Level is {fields['Level']!r}", "Write a number from 1 to 5.")
+        return cls(lines[0].strip(), "\n".join(lines[1:end]).strip("\n"), fields)
+
+    @property
+    def level(self) -> int:
+        """How hard the kata is, from 1 to 5."""
+        return int(self.fields["Level"])
+
+    @property
+    def needs(self) -> tuple[str, ...]:
+        """Names of the katas to do first."""
+        value = self.fields["Needs"]
+        return () if value == "-" else tuple(name.strip() for name in value.split(","))
+
+
+def _field_name(line: str) -> str | None:
+    name, colon, _ = line.partition(":")
+    return name if colon and name.isalpha() and name[:1].isupper() else None
+
+
+@dataclass(frozen=True)
+class Kata:
+    """One kata of a repository, by its name ``topic/kata``, with the places of its files."""
+
+    root: Path
+    topic: str
+    short_name: str
+
+    @property
+    def name(self) -> str:
+        """The full name, such as ``arrays/merge_sorted_array``."""
+        return f"{self.topic}/{self.short_name}"
+
+    @property
+    def module(self) -> str:
+        """The name that an answer's module gets, whoever wrote it."""
+        return f"katas.{self.topic}.{self.short_name}"
+
+    @property
+    def stub(self) -> Path:
+        """The file that the learner edits."""
+        return self.root / "katas" / self.topic / f"{self.short_name}.py"
+
+    @property
+    def solution(self) -> Path:
+        """The reference solution."""
+        return self.root / "solutions" / self.topic / f"{self.short_name}.py"
+
+    @property
+    def properties(self) -> Path:
+        """The test file."""
+        return self.root / "tests" / self.topic / f"test_{self.short_name}.py"
+
+    @property
+    def probes(self) -> Path:
+        """Code that runs beside an answer; one file for the topic, which may be absent."""
+        return self.root / "tests" / self.topic / "probes.py"
+
+    @property
+    def wrong_edits(self) -> Path:
+        """Wrong answers as named edits of the solution."""
+        return self.root / "tests" / "wrong" / self.topic / f"{self.short_name}.toml"
+
+    @property
+    def wrong_files(self) -> Path:
+        """The folder of wrong answers that are whole files; it may be absent."""
+        return self.root / "tests" / "wrong" / self.topic / self.short_name
+
+    @property
+    def right_files(self) -> Path:
+        """The folder of other right answers."""
+        return self.root / "tests" / "right" / self.topic / self.short_name
+
+    @cached_property
+    def header(self) -> Header:
+        """The parsed header. A stub that a learner has broken does not hide the kata: then the solution's is read."""
+        for path in (self.stub, self.solution):
+            try:
+                docstring = ast.get_docstring(ast.parse(path.read_bytes()))
+            except (OSError, SyntaxError, ValueError):
+                continue
+            if docstring:
+                return Header.parse(docstring, where=str(path.relative_to(self.root)))
+        raise KataFormatError(f"{self.name} has no docstring", f"Write one at the top of {self.stub}.")
+
+    @cached_property
+    def library(self) -> str:
+        """What an answer needs: ``plain``, ``numpy`` or ``torch``, read from the imports of the solution."""
+        imported = {
+            name.partition(".")[0]
+            for node in ast.walk(ast.parse(self.solution.read_bytes()))
+            for name in _imported_modules(node)
+        }
+        return next((library for library in reversed(LIBRARIES) if library in imported), "plain")
+
+
+def _imported_modules(node: ast.AST) -> Iterable[str]:
+    if isinstance(node, ast.Import):
+        return [alias.name for alias in node.names]
+    if isinstance(node, ast.ImportFrom) and node.module and not node.level:
+        return [node.module]
+    return []
+
+
+class Catalogue:
+    """All katas of a repository.
+
+    Args:
+        root: the folder that holds ``katas`` and ``solutions``; by default the nearest one, see :func:`find_root`.
+    """
+
+    def __init__(self, root: Path | None = None) -> None:
+        self.root = root or find_root()
+
+    @cached_property
+    def katas(self) -> list[Kata]:
+        """Every kata, each after those that it needs, easier topics and katas first."""
+        found = {
+            kata.name: kata
+            for path in sorted((self.root / "solutions").glob("*/*.py"))
+            if path.stem != "__init__"
+            for kata in [Kata(self.root, path.parent.name, path.stem)]
+        }
+        return _in_order_of_needs(found)
+
+    @property
+    def topics(self) -> list[str]:
+        """The topics in the order in which their first katas stand."""
+        return list(dict.fromkeys(kata.topic for kata in self.katas))
+
+    def find(self, name: str) -> Kata:
+        """The kata of that name: ``topic/kata``, the short name where it is unique, or a path to its file.
+
+        Raises:
+            UnknownKataError: none or several fit; the message names the nearest, or all that fit.
+        """
+        wanted = name.strip().removesuffix(".py").strip("/")
+        fitting = [kata for kata in self.katas if wanted in (kata.name, kata.short_name)]
+        if not fitting and name.endswith(".py"):
+            path = Path(name).resolve()
+            fitting = [kata for kata in self.katas if path in (kata.stub.resolve(), kata.solution.resolve())]
+        if len(fitting) == 1:
+            return fitting[0]
+        if fitting:
+            raise UnknownKataError(
+                f"{name!r} is the name of {len(fitting)} katas", "Say which: " + ", ".join(kata.name for kata in fitting) + "."
+            )
+        near = self._nearest(wanted)
+        hint = f"Did you mean {' or '.join(near)}?" if near else "`dojo list` names them all."
+        raise UnknownKataError(f"There is no kata {name!r}.", hint)
+
+    def _nearest(self, wanted: str) -> list[str]:
+        by_name = {known: kata.name for kata in self.katas for known in (kata.name, kata.short_name)}
+        containing = [full for known, full in by_name.items() if wanted and wanted in known]
+        similar = [by_name[match] for match in difflib.get_close_matches(wanted, by_name, n=3, cutoff=0.5)]
+        return list(dict.fromkeys(similar + containing))[:3]
+
+    def find_all(self, names: Iterable[str]) -> list[Kata]:
+        """The katas of those names; a topic stands for all its katas.
+
+        Raises:
+            UnknownKataError: as :meth:`find`.
+        """
+        found: list[Kata] = []
+        for name in names:
+            topic = [kata for kata in self.katas if kata.topic == name.strip().strip("/")]
+            found += topic or [self.find(name)]
+        return list(dict.fromkeys(found))
+
+
+def _in_order_of_needs(found: Mapping[str, Kata]) -> list[Kata]:
+    """Depth first along ``Needs``; unknown names and cycles are the audit's business and are passed over here."""
+    order: dict[str, Kata] = {}
+    open_names: set[str] = set()
+
+    def visit(kata: Kata) -> None:
+        if kata.name in order or kata.name in open_names:
+            return
+        open_names.add(kata.name)
+        for need in kata.header.needs:
+            if need in found:
+                visit(found[need])
+        order[kata.name] = kata
+
+    easiest: dict[str, int] = {}
+    for kata in found.values():
+        easiest[kata.topic] = min(easiest.get(kata.topic, 9), kata.header.level)
+    for kata in sorted(found.values(), key=lambda kata: (easiest[kata.topic], kata.topic, kata.header.level, kata.name)):
+        visit(kata)
+    return list(order.values())
+
+
+def find_root(start: Path | None = None) -> Path:
+    """The repository that holds the katas: ``$DOJO_ROOT``, else the current folder or one above it, else the one that
+    this package lies in.
+
+    Raises:
+        NoRepositoryError: none of them has the folders ``katas`` and ``solutions``.
+    """
+    named = os.environ.get("DOJO_ROOT")
+    here = (start or Path.cwd()).resolve()
+    candidates = [Path(named).resolve()] if named else [here, *here.parents, Path(__file__).resolve().parent.parent]
+    for folder in candidates:
+        if (folder / "katas").is_dir() and (folder / "solutions").is_dir():
+            return folder
+    raise NoRepositoryError(
+        f"There are no katas in {candidates[0]} or above it.",
+        "Go to your clone of the repository, or set DOJO_ROOT to it.",
+    )

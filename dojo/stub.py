@@ -1,0 +1,225 @@
+"""The stub is derived from the solution: bodies become ``raise NotImplementedError``, private helpers and hints go.
+
+``dojo new``, ``dojo reset`` and the audit use :func:`derive`, so a stub can't drift from its solution, and a solved stub
+can't slip in.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import TypeVar
+
+import libcst as cst
+
+from dojo.errors import KataFormatError
+
+Statement = TypeVar("Statement", cst.Import, cst.ImportFrom)
+
+HINT = "# hint:"
+NOT_IMPLEMENTED = cst.SimpleStatementLine([cst.Raise(cst.Name("NotImplementedError"))])
+
+
+def derive(solution: str) -> str:
+    """The stub of a solution.
+
+    Public functions and methods keep signature and docstring; private names (``_helper``), imports that only bodies
+    need, and comments outside of docstrings are left out.
+
+    Raises:
+        KataFormatError: the solution is not Python.
+
+    Example:
+        >>> print(derive('''
+        ... def double(x: int) -> int:
+        ...     "Twice x."
+        ...     # hint: add
+        ...     return x + x
+        ... ''').strip())
+        def double(x: int) -> int:
+            "Twice x."
+            raise NotImplementedError
+    """
+    try:
+        module = cst.parse_module(solution)
+    except cst.ParserSyntaxError as error:
+        raise KataFormatError(f"The solution is not Python: {error.message}, line {error.raw_line}", "Mend it.") from error
+    stripped = module.visit(_Strip())
+    used = _names_in(stripped)
+    return stripped.visit(_DropUnusedImports(used)).code
+
+
+def hints(solution: str) -> list[str]:
+    """The hints of a solution in the order in which they are revealed, each on one line.
+
+    A hint begins with ``# hint:`` and goes on over the comment lines right below it.
+
+    Example:
+        >>> hints("# hint: think\\n# twice\\nx = 1\\n# hint: write\\ny = 2")
+        ['think twice', 'write']
+    """
+    found: list[str] = []
+    open_hint = False
+    for line in solution.splitlines():
+        text = line.strip()
+        if text.startswith(HINT):
+            found.append(text.removeprefix(HINT).strip())
+            open_hint = True
+        elif open_hint and text.startswith("#"):
+            found[-1] += " " + text.removeprefix("#").strip()
+        else:
+            open_hint = False
+    return found
+
+
+def without_hints(solution: str) -> str:
+    """The solution as it is shown to a reader who needs no hints any more."""
+    kept: list[str] = []
+    in_hint = False
+    for line in solution.splitlines(keepends=True):
+        text = line.strip()
+        in_hint = text.startswith(HINT) or (in_hint and text.startswith("#"))
+        if not in_hint:
+            kept.append(line)
+    return "".join(kept)
+
+
+class _Strip(cst.CSTTransformer):
+    """Empties bodies and removes what is private."""
+
+    def visit_FunctionDef(self, node: cst.FunctionDef) -> bool:
+        return False
+
+    def leave_FunctionDef(
+        self, original_node: cst.FunctionDef, updated_node: cst.FunctionDef
+    ) -> cst.FunctionDef | cst.RemovalSentinel:
+        if _is_private(updated_node.name.value):
+            return cst.RemoveFromParent()
+        statements: Sequence[cst.BaseStatement | cst.BaseSmallStatement] = updated_node.body.body
+        docstring = [statement for statement in statements[:1] if _is_docstring(statement)]
+        # Comments before the docstring or after the body belong to the body.
+        body = cst.IndentedBlock([*_bare(docstring), NOT_IMPLEMENTED])
+        return updated_node.with_changes(body=body, leading_lines=_without_comments(updated_node.leading_lines))
+
+    def leave_ClassDef(self, original_node: cst.ClassDef, updated_node: cst.ClassDef) -> cst.ClassDef | cst.RemovalSentinel:
+        if _is_private(updated_node.name.value):
+            return cst.RemoveFromParent()
+        body = updated_node.body
+        if isinstance(body, cst.IndentedBlock):
+            kept = [statement for statement in body.body if not _assigns_private(statement)]
+            if not kept:
+                kept = [cst.SimpleStatementLine([cst.Pass()])]
+            body = body.with_changes(body=kept, footer=())
+        return updated_node.with_changes(body=body, leading_lines=_without_comments(updated_node.leading_lines))
+
+    def leave_Module(self, original_node: cst.Module, updated_node: cst.Module) -> cst.Module:
+        kept = [statement for statement in updated_node.body if not _assigns_private(statement)]
+        if kept:
+            first = kept[0]
+            if hasattr(first, "leading_lines"):
+                kept[0] = first.with_changes(leading_lines=())
+        return updated_node.with_changes(body=kept, footer=())
+
+    def leave_SimpleStatementLine(
+        self, original_node: cst.SimpleStatementLine, updated_node: cst.SimpleStatementLine
+    ) -> cst.SimpleStatementLine:
+        return updated_node.with_changes(
+            leading_lines=_without_comments(updated_node.leading_lines),
+            trailing_whitespace=updated_node.trailing_whitespace.with_changes(comment=None),
+        )
+
+    def leave_IndentedBlock(self, original_node: cst.IndentedBlock, updated_node: cst.IndentedBlock) -> cst.IndentedBlock:
+        return updated_node.with_changes(footer=())
+
+
+def _is_private(name: str) -> bool:
+    return name.startswith("_") and not re.fullmatch(r"__\w+__", name)
+
+
+def _is_docstring(statement: cst.CSTNode) -> bool:
+    if isinstance(statement, cst.SimpleStatementLine) and len(statement.body) == 1:
+        statement = statement.body[0]
+    return isinstance(statement, cst.Expr) and isinstance(statement.value, cst.SimpleString | cst.ConcatenatedString)
+
+
+def _bare(statements: Sequence[cst.CSTNode]) -> list[cst.SimpleStatementLine]:
+    bare = []
+    for statement in statements:
+        if isinstance(statement, cst.SimpleStatementLine):
+            bare.append(statement.with_changes(leading_lines=()))
+        elif isinstance(statement, cst.BaseSmallStatement):
+            bare.append(cst.SimpleStatementLine([statement]))
+    return bare
+
+
+def _without_comments(lines: Sequence[cst.EmptyLine]) -> list[cst.EmptyLine]:
+    return [line for line in lines if line.comment is None]
+
+
+def _assigns_private(statement: cst.CSTNode) -> bool:
+    """Whether a statement only sets private or special names (``_CACHE = {}``, ``__slots__ = ...``)."""
+    if not isinstance(statement, cst.SimpleStatementLine):
+        return False
+    targets: list[cst.BaseExpression] = []
+    for small in statement.body:
+        if isinstance(small, cst.Assign):
+            targets += [target.target for target in small.targets]
+        elif isinstance(small, cst.AnnAssign):
+            targets.append(small.target)
+        else:
+            return False
+    return all(isinstance(target, cst.Name) and target.value.startswith("_") for target in targets)
+
+
+def _names_in(node: cst.CSTNode) -> set[str]:
+    names: set[str] = set()
+
+    class Collect(cst.CSTVisitor):
+        def visit_ImportAlias(self, node: cst.ImportAlias) -> bool:
+            return False
+
+        def visit_Name(self, node: cst.Name) -> None:
+            names.add(node.value)
+
+        def visit_SimpleString(self, node: cst.SimpleString) -> None:
+            if len(node.quote) == 1:  # a quoted annotation, such as "Value"; docstrings have three quotes
+                names.update(re.findall(r"\w+", node.value))
+
+    node.visit(Collect())
+    return names
+
+
+class _DropUnusedImports(cst.CSTTransformer):
+    """Removes the imports whose names nothing in the stub uses: they would tell the method, and trip the linter."""
+
+    def __init__(self, used: set[str]) -> None:
+        super().__init__()
+        self.used = used
+
+    def leave_Import(self, original_node: cst.Import, updated_node: cst.Import) -> cst.Import | cst.RemovalSentinel:
+        return self._kept(updated_node, updated_node.names)
+
+    def leave_ImportFrom(
+        self, original_node: cst.ImportFrom, updated_node: cst.ImportFrom
+    ) -> cst.ImportFrom | cst.RemovalSentinel:
+        if isinstance(updated_node.names, cst.ImportStar):
+            return updated_node
+        if isinstance(updated_node.module, cst.Name) and updated_node.module.value == "__future__":
+            return updated_node
+        return self._kept(updated_node, updated_node.names)
+
+    def _kept(self, statement: Statement, aliases: Sequence[cst.ImportAlias]) -> Statement | cst.RemovalSentinel:
+        kept = [alias for alias in aliases if _bound_name(alias) in self.used]
+        if not kept:
+            return cst.RemoveFromParent()
+        kept[-1] = kept[-1].with_changes(comma=cst.MaybeSentinel.DEFAULT)
+        return statement.with_changes(names=kept)
+
+
+def _bound_name(alias: cst.ImportAlias) -> str:
+    if alias.asname is not None and isinstance(alias.asname.name, cst.Name):
+        return alias.asname.name.value
+    name: cst.BaseExpression = alias.name
+    while isinstance(name, cst.Attribute):
+        name = name.value
+    return name.value if isinstance(name, cst.Name) else ""

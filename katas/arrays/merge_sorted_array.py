@@ -1,0 +1,45 @@
+"""Merge two sorted arrays in place.
+
+A storage engine appends a sorted batch to a sorted file that already has room for it. Copying the file first would
+need twice the space, so the two are merged inside the file itself.
+
+``nums1`` holds ``m`` sorted values followed by ``n`` slots that may hold anything; ``nums2`` holds ``n`` sorted values.
+Afterwards ``nums1`` holds all ``m + n`` values in order.
+
+    nums1 = [1, 4, 7, _, _]   m = 3
+    nums2 = [2, 9]            n = 2
+    nums1 = [1, 2, 4, 7, 9]   afterwards
+
+The trap: what stands in the free slots is not data, even when it looks like it, and a zero may well be data. Move the
+values themselves: sorting again, or copying to a second list, is what this kata is meant to avoid.
+
+Level: 1
+Needs: -
+Source: LeetCode 88; Knuth, The Art of Computer Programming, volume 3, section 5.2.4
+Time: O(m + n), at most m + n - 1 comparisons of values
+Space: O(1)
+"""
+
+
+def merge(nums1: list[int], m: int, nums2: list[int], n: int) -> None:
+    """Merge the first ``m`` values of ``nums1`` and all ``n`` values of ``nums2`` into ``nums1``, in ascending order.
+
+    Args:
+        nums1: ``m`` sorted integers, then ``n`` slots of any content; changed in place.
+        m: how many values of ``nums1`` are data, 0 or more.
+        nums2: ``n`` sorted integers; unchanged.
+        n: how many values ``nums2`` has, 0 or more.
+
+    Raises:
+        ValueError: ``m`` or ``n`` is negative, or ``nums1`` is not ``m + n`` or ``nums2`` not ``n`` long. Nothing is
+            changed then.
+
+    Example:
+        >>> nums1 = [1, 4, 7, 0, 0]
+        >>> merge(nums1, 3, [2, 9], 2)
+        >>> nums1
+        [1, 2, 4, 7, 9]
+
+    Limits: unsorted input is not checked, and its result is not specified. The very objects that came in come out.
+    """
+    raise NotImplementedError

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import event, example, given
+from hypothesis import assume, event, example, given
 from hypothesis import strategies as st
 
 from tests.arrays import probes
@@ -59,13 +59,16 @@ def test_needs_no_second_list(kata, m, n):
 
 
 @given(
-    nums1=sorted_lists(max_size=3),
-    nums2=sorted_lists(max_size=3),
-    off=st.tuples(st.integers(-3, 3), st.integers(-3, 3)).filter(any),
+    nums1=sorted_lists(max_size=4),
+    nums2=sorted_lists(max_size=4),
+    off_m=st.integers(-2, 2),
+    off_n=st.integers(-2, 2),
 )
-def test_sizes_that_do_not_fit_are_refused(kata, nums1, nums2, off):
-    room = nums1 + [0] * len(nums2)
-    before = list(room)
+@example(nums1=[1], nums2=[1, 2], off_m=0, off_n=0)
+def test_sizes_that_do_not_fit_are_refused(kata, nums1, nums2, off_m, off_n):
+    m, n = len(nums1) - len(nums2) + off_m, len(nums2) + off_n
+    assume(m < 0 or off_m or off_n)
+    room = list(nums1)
     with pytest.raises(ValueError):
-        kata.merge(room, len(nums1) + off[0], nums2, len(nums2) + off[1])
-    assert room == before, f"nums1 was changed to {room} before the error was raised"
+        kata.merge(room, m, nums2, n)
+    assert room == nums1, f"nums1 was changed to {room} before the error was raised"

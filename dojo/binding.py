@@ -9,12 +9,16 @@ Both have the same calls, so a property reads the same under ``pytest`` and unde
 from __future__ import annotations
 
 import builtins
+import functools
 import importlib.util
 import sys
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
 from typing import Any, Protocol
+
+from dojo.errors import AnswerError, BadReply
 
 
 class Binding(Protocol):
@@ -65,3 +69,126 @@ def builtin_exception(name: str) -> type[Exception] | None:
     """The built-in exception of that name; None for one that is not built in, or that would end the program."""
     found = getattr(builtins, name, None)
     return found if isinstance(found, type) and issubclass(found, Exception) else None
+
+
+@dataclass
+class Call:
+    """One call of an answer, as it crossed: arguments before it, and what came of it.
+
+    Attributes:
+        where: ``answer`` for a function of the answer, ``probe`` for one that runs beside it.
+        name: the function.
+        arguments, keywords: as bytes of plain data, before the call.
+        reply: what came back, None where nothing did.
+        error: what was raised instead of a result.
+    """
+
+    where: str
+    name: str
+    arguments: list[bytes]
+    keywords: dict[str, bytes]
+    reply: list[Any] | None = None
+    error: Exception | None = None
+
+    @property
+    def key(self) -> tuple[Any, ...]:
+        """Equal for calls with equal arguments."""
+        return (self.where, self.name, *self.arguments, *sorted(self.keywords.items()))
+
+
+class Sandboxed:
+    """A proxy for an answer that runs in a worker.
+
+    Arguments cross as plain data; what the answer changed in them is changed in the caller's objects; built-in
+    exceptions are raised again as themselves, with the answer's traceback in ``answer_traceback``.
+
+    Args:
+        request: sends a request to the worker and returns its reply; raises an :class:`AnswerFailure` where there is none.
+        constants: the public plain values of the answer.
+    """
+
+    def __init__(self, request: Callable[[Call], list[Any]], constants: dict[str, Any]) -> None:
+        self._request = request
+        self._constants = constants
+        self.calls: list[Call] = []
+        """The calls since the caller last emptied this list."""
+
+    def __getattr__(self, name: str) -> Any:
+        if name in self._constants:
+            return self._constants[name]
+        if name.startswith("_"):
+            raise AttributeError(name)
+        return functools.partial(self._call, "answer", name)
+
+    def run(self, probe: Callable[..., Any], *arguments: Any) -> Any:
+        """Run the probe beside the answer."""
+        return self._call("probe", probe.__name__, *arguments)
+
+    def _call(self, where: str, name: str, /, *arguments: Any, **keywords: Any) -> Any:
+        from dojo.sandbox.wire import pack, unpack
+
+        call = Call(where, name, [pack(value) for value in arguments], {key: pack(value) for key, value in keywords.items()})
+        self.calls.append(call)
+        try:
+            reply = call.reply = self._request(call)
+            if reply[0] == "raise":
+                raise _raised(reply)
+            _, result, changed = reply
+            for key, data in changed.items():
+                restore(arguments[key] if isinstance(key, int) else keywords[key], unpack(data))
+            return unpack(result)
+        except Exception as error:
+            call.error = error
+            raise
+
+
+def _raised(reply: list[Any]) -> Exception:
+    _, name, bases, text, shown = reply
+    kinds = [kind for kind in map(builtin_exception, bases) if kind is not None and kind not in (Exception, BaseException)]
+    error: Exception | None = None
+    for kind in kinds:
+        try:
+            error = kind(text)
+        except TypeError:  # UnicodeDecodeError and its like want more than a text: take the next base
+            continue
+        break
+    if error is None or "Exception" not in bases:
+        error = AnswerError(f"{name}: {text}" if text else name)
+    error.answer_traceback = shown  # type: ignore[attr-defined]
+    error.answer_type = name  # type: ignore[attr-defined]
+    return error
+
+
+def restore(target: Any, value: Any) -> None:
+    """Change ``target`` in place so that it equals ``value``, keeping inner objects that stay what they are.
+
+    Raises:
+        BadReply: ``target`` can't become ``value`` in place.
+    """
+    kind = type(target)
+    if kind is not type(value):
+        raise BadReply(f"an argument of type {kind.__name__} became a {type(value).__name__}")
+    if kind is list:
+        kept = [_restored(old, new) for old, new in zip(target, value, strict=False)]
+        target[:] = kept + value[len(kept) :]
+    elif kind is dict:
+        restored = {key: _restored(target[key], new) if key in target else new for key, new in value.items()}
+        target.clear()
+        target.update(restored)
+    elif kind is tuple and len(target) == len(value):
+        for old, new in zip(target, value, strict=True):
+            if type(old) in (list, dict, tuple) or hasattr(old, "dtype"):
+                restore(old, new)
+    elif hasattr(target, "copy_") and target.shape == value.shape and target.dtype == value.dtype:
+        target.detach().copy_(value)
+    elif hasattr(target, "dtype") and target.shape == value.shape and target.dtype == value.dtype:
+        target[...] = value
+    else:
+        raise BadReply(f"an argument of type {kind.__name__} changed its shape, dtype or length")
+
+
+def _restored(old: Any, new: Any) -> Any:
+    if type(old) is type(new) and type(old) in (list, dict):
+        restore(old, new)
+        return old
+    return new

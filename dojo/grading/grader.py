@@ -1,0 +1,556 @@
+"""The grader: it runs the properties here, the answer elsewhere, and says what came of it.
+
+Expected values, seed, clock and comparison stay in this process; see :mod:`dojo.sandbox` for the other one.
+"""
+
+from __future__ import annotations
+
+import ast
+import hashlib
+import importlib
+import importlib.util
+import inspect
+import random
+import secrets
+import sys
+import time
+import traceback
+import unittest
+import warnings
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from types import ModuleType, TracebackType
+from typing import Any
+
+import hypothesis
+from hypothesis import HealthCheck, Phase, Verbosity, settings
+
+from dojo import __version__
+from dojo.binding import Call, InProcess, Sandboxed, load_module
+from dojo.errors import AnswerFailure, CallTimeout, GraderFault, MissingLibraryError
+from dojo.grading.counterexample import explain
+from dojo.grading.properties import Property, collect
+from dojo.grading.verdict import Counterexample, Outcome, PropertyVerdict, Verdict, outcome_of
+from dojo.kata import Kata
+from dojo.sandbox.box import Box, Worker
+from dojo.sandbox.limits import DEFAULT_LIMITS, Limits
+
+QUIET = settings.register_profile(
+    "dojo-grader", deadline=None, database=None, print_blob=False, suppress_health_check=list(HealthCheck)
+)
+BEGUN_BY = 5
+"""How many examples in a row must meet NotImplementedError until a property counts as not attempted."""
+
+
+class Grader:
+    """Grades answers; keeps the boxes and the loaded katas between them.
+
+    Args:
+        limits: the bounds on each answer.
+
+    Use it as a context manager: leaving it ends every process that it started.
+    """
+
+    def __init__(self, limits: Limits = DEFAULT_LIMITS) -> None:
+        self.limits = limits
+        self._boxes: dict[str, Box] = {}
+        self._trusted: dict[str, _Trusted] = {}
+
+    def warm_up(self, kata: Kata) -> None:
+        """Start the process for answers to a kata; its imports run while the caller goes on."""
+        self._require(kata)
+        self._box(kata).start()
+
+    def _require(self, kata: Kata) -> None:
+        if kata.library != "plain" and importlib.util.find_spec(kata.library) is None:
+            raise MissingLibraryError(
+                f"{kata.name} needs {kata.library}, which is not installed.",
+                f"pip install 'dojo[{kata.library}]' (or pip install {kata.library}) installs it.",
+            )
+
+    def _box(self, kata: Kata) -> Box:
+        return self._boxes.setdefault(kata.library, Box(kata.library, self.limits))
+
+    def grade(
+        self,
+        kata: Kata,
+        content: bytes,
+        *,
+        submission: str = "",
+        seed: int | None = None,
+        examples: int | None = None,
+        on_property: Callable[[PropertyVerdict], None] | None = None,
+    ) -> Verdict:
+        """The verdict on one answer.
+
+        Args:
+            kata: what it answers.
+            content: its text, as bytes of UTF-8.
+            submission: what to call it, a file name as a rule; also in the answer's tracebacks.
+            seed: of all that is drawn; a random one by default. Same seed, same verdict.
+            examples: how many inputs a property tries, by default as the property says.
+            on_property: called with each property's verdict as soon as it is known.
+
+        Raises:
+            MissingLibraryError: the kata's library is not installed.
+        """
+        self._require(kata)
+        started = time.perf_counter()
+        seed = secrets.randbits(32) if seed is None else seed
+        self._box(kata).start()
+        trusted = self._trusted.get(kata.name) or self._trusted.setdefault(kata.name, _Trusted(kata))
+        answer = _Answer(self._box(kata), trusted, content, submission or "<answer>", self.limits)
+        verdicts: list[PropertyVerdict] = []
+
+        def add(verdict: PropertyVerdict) -> None:
+            verdicts.append(verdict)
+            if on_property is not None:
+                on_property(verdict)
+
+        try:
+            refused = answer.load()
+            if refused is not None:
+                add(refused)
+            else:
+                for each in trusted.properties:
+                    add(_Trial(each, answer, trusted, seed, examples, self.limits).verdict())
+        except GraderFault as fault:
+            add(PropertyVerdict("grader", "fault", str(fault)))
+        finally:
+            answer.close()
+        return Verdict(
+            kata=kata.name,
+            submission=submission,
+            sha256=hashlib.sha256(content).hexdigest(),
+            outcome=outcome_of(tuple(verdicts)),
+            properties=tuple(verdicts),
+            seed=seed,
+            grader=f"dojo {__version__}",
+            seconds=round(time.perf_counter() - started, 3),
+        )
+
+    def close(self) -> None:
+        """End every process."""
+        for box in self._boxes.values():
+            box.close()
+        self._boxes.clear()
+
+    def __enter__(self) -> Grader:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self.close()
+
+
+class _Trusted:
+    """What is loaded here for a kata: properties, reference, probes, and how answers must be callable."""
+
+    def __init__(self, kata: Kata) -> None:
+        self.kata = kata
+        with _profile():
+            self.properties = collect(kata)
+        self.solution = InProcess(load_module(kata.solution, f"solutions.{kata.topic}.{kata.short_name}"))
+        self.probes: ModuleType | None = None
+        self.probes_text = b""
+        if kata.probes.is_file():
+            self.probes = importlib.import_module(f"tests.{kata.topic}.probes")
+            self.probes_text = kata.probes.read_bytes()
+        self.wanted = {name: _how_to_call(name, value) for name, value in self._public()}
+
+    def _public(self) -> Iterator[tuple[str, Any]]:
+        module = self.solution.module
+        for name, value in vars(module).items():
+            if not name.startswith("_") and callable(value) and getattr(value, "__module__", None) == module.__name__:
+                yield name, value
+
+
+@contextmanager
+def _profile() -> Iterator[None]:
+    """Hypothesis's defaults for tests that are imported meanwhile."""
+    before = settings.get_current_profile_name()
+    settings.load_profile("dojo-grader")
+    try:
+        yield
+    finally:
+        settings.load_profile(before)
+
+
+def _how_to_call(name: str, function: Any) -> dict[str, Any]:
+    """The ways in which a public name may be called, for :func:`dojo.sandbox.worker.misfit`."""
+    try:
+        parameters = list(inspect.signature(function).parameters.values())
+    except (TypeError, ValueError):
+        return {"signature": name, "calls": []}
+    positional = [each for each in parameters if each.kind in (each.POSITIONAL_ONLY, each.POSITIONAL_OR_KEYWORD)]
+    keyword_only = [each for each in parameters if each.kind is each.KEYWORD_ONLY]
+    required = sum(each.default is each.empty for each in positional)
+    needed = [each.name for each in keyword_only if each.default is each.empty]
+    return {
+        "signature": f"{name}({', '.join(_parameter(each) for each in parameters)})",
+        "calls": [[required, needed], [len(positional), [each.name for each in keyword_only]]],
+    }
+
+
+def _parameter(each: inspect.Parameter) -> str:
+    return str(each.replace(annotation=each.empty))
+
+
+class _Answer:
+    """One answer: its text, and the worker that holds it at the moment."""
+
+    def __init__(self, box: Box, trusted: _Trusted, content: bytes, name: str, limits: Limits) -> None:
+        self._box = box
+        self._trusted = trusted
+        self._content = content
+        self._name = name
+        self._limits = limits
+        self._worker: Worker | None = None
+        self.binding = Sandboxed(self.request, {})
+        self.overruns: set[tuple[Any, ...]] = set()
+        self.in_a_hurry = False
+
+    def load(self) -> PropertyVerdict | None:
+        """Load the text for the first time; the verdict where it can't be, None where all is well."""
+        started = time.perf_counter()
+        problem = self._unreadable()
+        if problem:
+            return PropertyVerdict("loads", "rejected", problem)
+        try:
+            reply = self._start()
+        except AnswerFailure as failure:
+            return PropertyVerdict("loads", "rejected", f"importing the answer: {failure}", self._seen(""))
+        if reply[0] != "ok":
+            return PropertyVerdict("loads", "rejected", _load_error(reply), self._seen(_traceback(reply)))
+        loaded = _unpacked(reply[1])
+        misfits = loaded["misfits"]
+        self.binding = Sandboxed(self.request, loaded["constants"])
+        if misfits:
+            text = "; ".join(f"{name} {why}" for name, why in misfits.items())
+            return PropertyVerdict("loads", "rejected", text, seconds=round(time.perf_counter() - started, 3))
+        return None
+
+    def _seen(self, trace: str) -> Counterexample | None:
+        printed = self.printed()
+        return Counterexample("", "", "", "", printed, trace) if trace or printed else None
+
+    def _unreadable(self) -> str | None:
+        if len(self._content) > self._limits.text:
+            return f"the answer has {len(self._content):,} bytes, at most {self._limits.text:,} are read"
+        if b"\0" in self._content:
+            return f"the answer has a NUL byte at position {self._content.index(0)}"
+        try:
+            self._content.decode("utf-8")
+        except UnicodeDecodeError as error:
+            return f"the answer is not UTF-8: byte {self._content[error.start]:#04x} at position {error.start}"
+        return None
+
+    def _start(self) -> list[Any]:
+        self._worker = self._box.worker()
+        trusted = self._trusted
+        request = ["load", trusted.kata.module, self._name, self._content, trusted.probes_text, trusted.wanted]
+        return self._worker.request(request, timeout=self._limits.call)
+
+    def request(self, call: Call) -> list[Any]:
+        """Make a call; a worker that is gone is replaced first."""
+        if call.key in self.overruns:
+            raise CallTimeout(f"no answer within {self._limits.call:g} s")
+        if self._worker is None or not self._worker.alive:
+            self.close()
+            if self._start()[0] != "ok":
+                raise AnswerFailure("the answer could be imported once, but not again")
+        assert self._worker is not None
+        timeout = self._limits.repeated_call if self.in_a_hurry else self._limits.call
+        try:
+            reply = self._worker.request(
+                ["call", call.where, call.name, call.arguments, call.keywords], timeout=timeout
+            )
+        except CallTimeout:
+            self.overruns.add(call.key)
+            raise CallTimeout(f"no answer within {self._limits.call:g} s") from None
+        return reply
+
+    def printed(self) -> str:
+        """What the answer printed since :meth:`forget_output`."""
+        return self._worker.printed() if self._worker is not None else ""
+
+    def forget_output(self) -> None:
+        """Keep what is printed from here on."""
+        if self._worker is not None and self._worker.alive:
+            self._worker.forget_output()
+
+    def close(self) -> None:
+        """End the worker."""
+        if self._worker is not None:
+            self._worker.close()
+            self._worker = None
+
+
+def _unpacked(data: bytes) -> Any:
+    from dojo.sandbox.wire import unpack
+
+    return unpack(data)
+
+
+def _load_error(reply: list[Any]) -> str:
+    if reply[0] == "bad":
+        return f"importing the answer: {reply[1]}"
+    _, name, _, text, _ = reply
+    return f"{name}: {text}" if text else str(name)
+
+
+def _traceback(reply: list[Any]) -> str:
+    return str(reply[4]) if reply[0] == "raise" else ""
+
+
+class _Failure:
+    """A failing example: what was raised, the calls that led to it, and what the answer printed."""
+
+    def __init__(self, error: BaseException, calls: list[Call], printed: str) -> None:
+        self.error = error
+        self.calls = calls
+        self.printed = printed
+
+
+class _Trial:
+    """One property against one answer."""
+
+    def __init__(
+        self, each: Property, answer: _Answer, trusted: _Trusted, seed: int, examples: int | None, limits: Limits
+    ) -> None:
+        self._property = each
+        self._answer = answer
+        self._trusted = trusted
+        self._seed = random.Random(f"{seed}:{each.name}").getrandbits(64)
+        self._examples = examples
+        self._limits = limits
+        self._tried = 0
+        self._stubs = 0
+        self._done = 0
+        self._failure: _Failure | None = None
+        self._overrun_seconds = 0.0
+        self._first_failure = 0.0
+        self._skipped = ""
+
+    def verdict(self) -> PropertyVerdict:
+        """Run the property."""
+        started = time.perf_counter()
+        self._answer.in_a_hurry = False
+        outcome, message, counterexample = self._outcome()
+        return PropertyVerdict(
+            name=self._property.name,
+            outcome=outcome,
+            message=message,
+            counterexample=counterexample,
+            examples=self._tried,
+            seconds=round(time.perf_counter() - started, 3),
+            weight=self._property.weight,
+        )
+
+    def _outcome(self) -> tuple[Outcome, str, Counterexample | None]:
+        if self._property.needs_gpu:
+            return "not_checked", "GPU not checked: run `pytest -m gpu` on a machine that has CUDA", None
+        fault = self._run()
+        if self._failure is not None:
+            if self._is_ours(self._failure.error) and self._reference_fails():
+                return "fault", f"the property fails on the reference too: {describe(self._failure.error)}", None
+            counterexample = explain(
+                self._trusted.kata, self._failure.calls, self._trusted.solution, self._trusted.probes, self._failure.printed
+            )
+            return "rejected", describe(self._failure.error), counterexample
+        if fault is not None:
+            return "fault", f"the property can't be run: {describe(fault)}", None
+        if self._skipped:
+            return "not_checked", self._skipped, None
+        if self._stubs and not self._done:
+            return "not_attempted", "raises NotImplementedError", None
+        if not self._tried:
+            return "fault", "the property tried no input at all", None
+        return "accepted", "", None
+
+    def _run(self) -> Exception | None:
+        """Run all phases; an exception that no example raised is returned."""
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            if not self._property.is_generated:
+                return self._attempt([])
+            explicit = bool(getattr(self._property.function, "hypothesis_explicit_examples", ()))
+            fault = self._attempt([Phase.explicit]) if explicit else None
+            pinned, self._failure = self._failure, None
+            if fault is None and not (self._stubs and not self._done):
+                # A pinned example is rarely the smallest one: let Hypothesis look for its own.
+                self._first_failure = 0.0
+                fault = self._attempt([Phase.generate, Phase.target, Phase.shrink])
+            self._failure = _smaller(pinned, self._failure)
+            return fault
+
+    def _attempt(self, phases: list[Phase]) -> Exception | None:
+        each = self._property
+        keywords: dict[str, Any] = dict(each.parameters)
+        fixtures = {"kata": self._answer.binding, "solution": self._trusted.solution, "device": "cpu"}
+        keywords |= {name: fixtures[name] for name in each.fixtures}
+        try:
+            if not phases:
+                self._example(each.function, keywords)
+            else:
+                self._generate(keywords, phases)
+        except unittest.SkipTest:
+            pass
+        except _skip_exception() as skipped:
+            self._skipped = f"not checked: {skipped}"
+        except GraderFault:
+            raise
+        except BaseException as error:
+            if isinstance(error, KeyboardInterrupt):
+                raise
+            if self._failure is None:
+                return error if isinstance(error, Exception) else RuntimeError(repr(error))
+        return None
+
+    def _generate(self, keywords: dict[str, Any], phases: list[Phase]) -> None:
+        test: Any = self._property.function
+        own = test._hypothesis_internal_use_settings
+        original = test.hypothesis.inner_test
+
+        def inner(**drawn: Any) -> None:
+            self._example(original, drawn)
+
+        test._hypothesis_internal_use_settings = settings(
+            own,
+            phases=phases,
+            database=None,
+            deadline=None,
+            derandomize=False,
+            verbosity=Verbosity.quiet,
+            report_multiple_bugs=False,
+            suppress_health_check=list(HealthCheck),
+            max_examples=self._examples or own.max_examples,
+        )
+        test.hypothesis.inner_test = inner
+        hypothesis.seed(self._seed)(test)
+        try:
+            test(**keywords)
+        finally:
+            test.hypothesis.inner_test = original
+            test._hypothesis_internal_use_settings = own
+
+    def _example(self, test: Callable[..., Any], arguments: dict[str, Any]) -> None:
+        """One input: what goes wrong is kept here first, whatever Hypothesis makes of it afterwards."""
+        self._give_up_in_time()
+        binding = self._answer.binding
+        binding.calls.clear()
+        self._answer.forget_output()
+        if self._failure is None:
+            self._tried += 1
+        started = time.perf_counter()
+        try:
+            test(**arguments)
+        except (unittest.SkipTest, hypothesis.errors.UnsatisfiedAssumption, hypothesis.errors.StopTest, KeyboardInterrupt):
+            raise
+        except GraderFault:
+            raise
+        except NotImplementedError as error:
+            if self._done or not _all_not_implemented(binding.calls):
+                self._keep(error, started)
+                raise
+            self._stubs += 1
+            if self._stubs >= BEGUN_BY:
+                raise unittest.SkipTest from error
+        except BaseException as error:
+            if isinstance(error, _skip_exception()):
+                raise
+            if isinstance(error, hypothesis.errors.HypothesisException) and not binding.calls:
+                raise
+            self._keep(error, started)
+            raise
+        else:
+            self._done += 1
+            if self._stubs:
+                self._keep(NotImplementedError("raised on some inputs only"), started)
+                raise AssertionError("NotImplementedError on some inputs only")
+
+    def _keep(self, error: BaseException, started: float) -> None:
+        self._failure = _Failure(error, list(self._answer.binding.calls), self._answer.printed())
+        self._first_failure = self._first_failure or time.perf_counter()
+        if isinstance(error, CallTimeout):
+            self._answer.in_a_hurry = True
+            self._overrun_seconds += time.perf_counter() - started
+
+    def _give_up_in_time(self) -> None:
+        """Be content with the counterexample at hand once looking for a smaller one has taken long."""
+        if self._failure is None:
+            return
+        spent = time.perf_counter() - self._first_failure
+        overruns = self._overrun_seconds - self._limits.call
+        if spent > self._limits.shrinking or overruns > self._limits.overruns:
+            raise unittest.SkipTest
+
+    def _is_ours(self, error: BaseException) -> bool:
+        """Whether an exception came from the property itself, and not as its judgement of the answer."""
+        judged = isinstance(error, AssertionError | AnswerFailure | _fail_exception() | NotImplementedError)
+        return not judged and not hasattr(error, "answer_traceback")
+
+    def _reference_fails(self) -> bool:
+        """Whether the property goes wrong without the answer, too: then it is no verdict on the answer."""
+        each = self._property
+        keywords: dict[str, Any] = dict(each.parameters)
+        fixtures = {"kata": self._trusted.solution, "solution": self._trusted.solution, "device": "cpu"}
+        keywords |= {name: fixtures[name] for name in each.fixtures}
+        try:
+            each.function(**keywords)
+        except Exception:
+            return True
+        return False
+
+
+def _smaller(one: _Failure | None, other: _Failure | None) -> _Failure | None:
+    if one is None or other is None:
+        return other if one is None else one
+    return one if _size(one) < _size(other) else other
+
+
+def _size(failure: _Failure) -> int:
+    return sum(len(data) for call in failure.calls for data in (*call.arguments, *call.keywords.values()))
+
+
+def _all_not_implemented(calls: list[Call]) -> bool:
+    return bool(calls) and all(isinstance(call.error, NotImplementedError) for call in calls)
+
+
+def _skip_exception() -> type[BaseException]:
+    return _outcome_exception("Skipped")
+
+
+def _fail_exception() -> type[BaseException]:
+    return _outcome_exception("Failed")
+
+
+def _outcome_exception(name: str) -> type[BaseException]:
+    """pytest's exception of that name, where a property has imported pytest."""
+    module = sys.modules.get("_pytest.outcomes")
+    found = getattr(module, name.lower() if module is None else {"Skipped": "Skipped", "Failed": "Failed"}[name], None)
+    return found if isinstance(found, type) else unittest.SkipTest
+
+
+def describe(error: BaseException) -> str:
+    """What went wrong, in words: the message of the assertion, or the assertion itself where it has none."""
+    text = str(error).strip()
+    if isinstance(error, AssertionError) and not hasattr(error, "answer_traceback"):
+        return text or f"this does not hold: {_failing_source(error)}"
+    if isinstance(error, AnswerFailure | _fail_exception()):
+        return text
+    name = getattr(error, "answer_type", type(error).__name__)
+    return f"{name}: {text}" if text else str(name)
+
+
+def _failing_source(error: BaseException) -> str:
+    frames = traceback.extract_tb(error.__traceback__)
+    inner = [frame for frame in frames if "/tests/" in frame.filename.replace("\\", "/")]
+    if not inner or inner[-1].lineno is None:
+        return "an assertion"
+    frame = inner[-1]
+    tree = ast.parse(Path(frame.filename).read_text(encoding="utf-8"))
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Assert) and node.lineno <= (frame.lineno or 0) <= (node.end_lineno or 0):
+            return ast.unparse(node.test)
+    return frame.line or "an assertion"

@@ -1,0 +1,212 @@
+"""Where answers run: a box starts a zygote, and gives out workers.
+
+Two kinds of isolation are foreseen. ``process`` is here: a plain child process with deadlines, for one's own code.
+``bubblewrap`` is the place for walls: the same zygote, started behind them (:func:`_command` is where they go).
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import socket
+import struct
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+from types import TracebackType
+from typing import IO, Any
+
+import msgspec
+
+import dojo
+from dojo.errors import AnswerDied, BadReply, CallTimeout, DojoError, GraderFault
+from dojo.sandbox.limits import DEFAULT_LIMITS, Limits
+from dojo.sandbox.wire import Channel, ChannelClosed, ChannelTimeout, NotPlainError, pack, unpack
+from dojo.sandbox.zygote import READY
+
+MODULES = {"plain": ["dojo.meters"], "numpy": ["dojo.meters", "numpy"], "torch": ["dojo.meters", "numpy", "torch"]}
+
+PROGRAM = "import sys; sys.path[:] = {paths!r}; from dojo.sandbox.zygote import main; main({descriptor}, {modules!r})"
+
+
+def _command(descriptor: int, library: str) -> list[str]:
+    paths = [str(Path(dojo.__file__).parent.parent), str(Path(msgspec.__file__).parent.parent)]
+    paths += [path for path in sys.path if path and path not in paths]
+    program = PROGRAM.format(paths=paths, descriptor=descriptor, modules=MODULES[library])
+    return [sys.executable, "-I", "-S", "-c", program]
+
+
+class Box:
+    """A zygote with the imports of one library, and the workers that it forks.
+
+    Args:
+        library: ``plain``, ``numpy`` or ``torch``.
+        limits: the bounds on its answers.
+
+    Use it as a context manager, or :meth:`close` it: everything that it started ends then.
+    """
+
+    def __init__(self, library: str, limits: Limits = DEFAULT_LIMITS) -> None:
+        if os.name != "posix":
+            raise DojoError(
+                f"Answers can't be run in a process of their own on {sys.platform}.",
+                "Use `pytest`, which runs them in process, or the Windows Subsystem for Linux.",
+            )
+        self.library = library
+        self.limits = limits
+        self._zygote: subprocess.Popen[bytes] | None = None
+        self._control: socket.socket | None = None
+        self._ready = False
+
+    def start(self) -> None:
+        """Start the zygote without waiting for it: its imports run while the caller does something else."""
+        if self._zygote is not None:
+            return
+        ours, theirs = socket.socketpair()
+        with theirs:
+            self._zygote = subprocess.Popen(
+                _command(theirs.fileno(), self.library),
+                pass_fds=[theirs.fileno()],
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.PIPE,
+                start_new_session=True,
+                env={"PATH": os.environ.get("PATH", ""), "OMP_NUM_THREADS": os.environ.get("OMP_NUM_THREADS", "1")},
+            )
+        self._control = ours
+        self._ready = False
+
+    def _ask(self, command: bytes, descriptors: list[int]) -> int:
+        """Send a command to the zygote and return the process number that it answers with."""
+        self.start()
+        assert self._control is not None
+        try:
+            self._control.settimeout(self.limits.start)
+            if not self._ready:
+                if self._control.recv(1) != READY:
+                    raise ConnectionError
+                self._ready = True
+            socket.send_fds(self._control, [command], descriptors)
+            reply = self._control.recv(4)
+            if len(reply) != 4:
+                raise ConnectionError
+        except OSError as error:
+            raise GraderFault(f"the process that starts workers does not answer: {self._last_words()}") from error
+        (pid,) = struct.unpack("<I", reply)
+        return int(pid)
+
+    def _last_words(self) -> str:
+        zygote = self._zygote
+        self._abandon()
+        if zygote is None or zygote.stderr is None:
+            return "it is gone"
+        return zygote.stderr.read().decode(errors="replace").strip()[-2000:] or f"it ended with {zygote.returncode}"
+
+    def worker(self) -> Worker:
+        """A fresh worker.
+
+        Raises:
+            GraderFault: it can't be started.
+        """
+        ours, theirs = socket.socketpair()
+        output = tempfile.TemporaryFile(buffering=0)  # noqa: SIM115  # the worker closes it
+        fcntl.fcntl(output, fcntl.F_SETFL, os.O_APPEND)  # so that what is written after a truncation begins at 0
+        try:
+            with theirs:
+                pid = self._ask(b"F", [theirs.fileno(), output.fileno()])
+        except BaseException:
+            ours.close()
+            output.close()
+            raise
+        return Worker(self, pid, ours, output)
+
+    def kill(self, pid: int) -> None:
+        """Kill a worker; when this returns it is gone."""
+        if self._zygote is not None:
+            self._ask(b"K" + struct.pack("<I", pid), [])
+
+    def _abandon(self) -> None:
+        if self._control is not None:
+            self._control.close()
+            self._control = None
+        if self._zygote is not None:
+            try:
+                self._zygote.wait(timeout=1)
+            except subprocess.TimeoutExpired:
+                self._zygote.kill()
+                self._zygote.wait()
+            self._zygote = None
+
+    def close(self) -> None:
+        """End the zygote and every worker."""
+        zygote = self._zygote
+        self._abandon()
+        if zygote is not None and zygote.stderr is not None:
+            zygote.stderr.close()
+
+    def __enter__(self) -> Box:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self.close()
+
+
+class Worker:
+    """One answer's process, seen from the grader."""
+
+    def __init__(self, box: Box, pid: int, connection: socket.socket, output: IO[bytes]) -> None:
+        self._box = box
+        self._pid = pid
+        self._channel = Channel(connection, largest=box.limits.reply)
+        self._output = output
+        self.alive = True
+
+    def request(self, request: list[Any], *, timeout: float) -> list[Any]:
+        """Send one request and return its one reply.
+
+        Raises:
+            CallTimeout: no reply within ``timeout`` seconds; the worker is killed.
+            AnswerDied: its process ended; BadReply: the reply is not plain data, or more than one came.
+        """
+        end = time.monotonic() + timeout
+        try:
+            if self._channel.pending():
+                raise NotPlainError("bytes that nobody asked for")
+            self._channel.send(pack(request), timeout=timeout)
+            reply = unpack(self._channel.receive(timeout=max(1e-3, end - time.monotonic())))
+            if type(reply) is not list or not reply:
+                raise NotPlainError("a reply of no known form")
+            return reply
+        except ChannelTimeout:
+            self.kill()
+            raise CallTimeout(f"no answer within {timeout:g} s") from None
+        except ChannelClosed:
+            self.kill()
+            raise AnswerDied("the process ended in the middle of the call (exit, crash, or out of memory)") from None
+        except NotPlainError as error:
+            self.kill()
+            raise BadReply(str(error)) from None
+
+    def printed(self) -> str:
+        """What the answer has printed so far, as far as it is kept."""
+        data = os.pread(self._output.fileno(), self._box.limits.output, 0)
+        return data.decode("utf-8", "replace")
+
+    def forget_output(self) -> None:
+        """Begin to keep anew what the answer prints."""
+        if os.fstat(self._output.fileno()).st_size:
+            os.ftruncate(self._output.fileno(), 0)
+
+    def kill(self) -> None:
+        """End the process."""
+        if self.alive:
+            self.alive = False
+            self._box.kill(self._pid)
+
+    def close(self) -> None:
+        """End the process and let go of its channel and output."""
+        self.kill()
+        self._channel.close()
+        self._output.close()

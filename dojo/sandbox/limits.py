@@ -1,0 +1,39 @@
+"""How long, how large, how deep: every bound that holds between the grader and an answer, in one place."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+MEBIBYTE = 1024 * 1024
+
+
+@dataclass(frozen=True)
+class Limits:
+    """Bounds on one answer. Times are in seconds, sizes in bytes.
+
+    Attributes:
+        call: how long one call may take; importing the answer counts as a call.
+        repeated_call: the same for inputs that are tried after one has already overrun, to find a smaller one.
+        overruns: how long a property may spend on overrunning calls before it is satisfied with what it has.
+        shrinking: how long a property may look for a smaller counterexample.
+        start: how long a worker, or the zygote with its imports, may take to be ready.
+        reply: the largest reply.
+        text: the largest answer.
+        output: how much of what an answer prints is kept.
+        depth: how deep plain data may be nested.
+        digits: the largest integer, in bytes.
+    """
+
+    call: float = 5.0
+    repeated_call: float = 0.25
+    overruns: float = 3.0
+    shrinking: float = 20.0
+    start: float = 60.0
+    reply: int = 256 * MEBIBYTE
+    text: int = MEBIBYTE
+    output: int = 64 * 1024
+    depth: int = 64
+    digits: int = 64 * 1024
+
+
+DEFAULT_LIMITS = Limits()

@@ -1,0 +1,249 @@
+"""Plain data as bytes, and frames on a socket.
+
+Plain data is None, bool, int, float, complex, str, bytes, list, tuple, dict, numpy arrays and scalars, and torch tensors
+(dense, as dtype, shape and raw bytes). Types are exact in both directions: a subclass of int is refused, True stays
+True, a tuple stays a tuple. Nothing is ever unpickled: the format is MessagePack, decoded by msgspec, with an extension
+type for each kind that MessagePack lacks.
+
+A frame is a length of four bytes and that many bytes.
+"""
+
+from __future__ import annotations
+
+import socket
+import struct
+import sys
+import time
+from typing import Any
+
+import msgspec
+
+from dojo.sandbox.limits import DEFAULT_LIMITS
+
+TUPLE, INTEGER, COMPLEX, ARRAY, NUMPY_SCALAR, TENSOR = range(1, 7)
+
+NATIVE = frozenset({type(None), bool, float, str, bytes})
+SMALLEST, LARGEST = -(2**63), 2**64 - 1
+NUMPY_KINDS = frozenset("biufc")
+TENSOR_DTYPES = frozenset(
+    ["bool", "uint8", "int8", "int16", "int32", "int64", "float16", "bfloat16", "float32", "float64"]
+    + ["complex64", "complex128"]
+)
+
+_encoder = msgspec.msgpack.Encoder()
+
+
+class NotPlainError(ValueError):
+    """A value is not plain data, or nested too deep, or too large. The text says which value."""
+
+
+class ChannelClosed(Exception):
+    """The other side is gone."""
+
+
+class ChannelTimeout(Exception):
+    """No complete frame came in time."""
+
+
+def pack(value: Any) -> bytes:
+    """Plain data as bytes.
+
+    Raises:
+        NotPlainError: the value, or something in it, is not plain data.
+
+    Example:
+        >>> unpack(pack({"shape": (2, 3), "big": 2**100, "ok": True}))
+        {'shape': (2, 3), 'big': 1267650600228229401496703205376, 'ok': True}
+    """
+    try:
+        return _encoder.encode(_tree(value, DEFAULT_LIMITS.depth))
+    except UnicodeEncodeError as error:
+        raise NotPlainError(f"a string that is not Unicode text ({error.reason})") from None
+
+
+def unpack(data: bytes) -> Any:
+    """The plain data that :func:`pack` made bytes of.
+
+    Raises:
+        NotPlainError: the bytes are not such data; nothing else is raised, whatever they hold.
+    """
+    try:
+        return _decoder.decode(data)
+    except NotPlainError:
+        raise
+    except (msgspec.DecodeError, RecursionError, TypeError, ValueError, OverflowError) as error:
+        raise NotPlainError(f"bytes that are not plain data ({error})") from None
+
+
+def _tree(value: Any, depth: int) -> Any:
+    kind = type(value)
+    if kind in NATIVE:
+        return value
+    if kind is int:
+        return value if SMALLEST <= value <= LARGEST else _big(value)
+    if depth == 0:
+        raise NotPlainError(f"data nested deeper than {DEFAULT_LIMITS.depth} levels")
+    if kind is list:
+        return [item if type(item) in NATIVE else _tree(item, depth - 1) for item in value]
+    if kind is tuple:
+        return msgspec.msgpack.Ext(TUPLE, _encoder.encode([_tree(item, depth - 1) for item in value]))
+    if kind is dict:
+        return {_tree(key, depth - 1): _tree(item, depth - 1) for key, item in value.items()}
+    if kind is complex:
+        return msgspec.msgpack.Ext(COMPLEX, struct.pack("<dd", value.real, value.imag))
+    return _library_value(value, kind)
+
+
+def _big(value: int) -> msgspec.msgpack.Ext:
+    size = value.bit_length() // 8 + 1
+    if size > DEFAULT_LIMITS.digits:
+        raise NotPlainError(f"an integer of {value.bit_length()} bits")
+    return msgspec.msgpack.Ext(INTEGER, value.to_bytes(size, "little", signed=True))
+
+
+def _library_value(value: Any, kind: type) -> msgspec.msgpack.Ext:
+    torch = sys.modules.get("torch")
+    if torch is not None and kind is torch.Tensor:
+        return _tensor(value, torch)
+    numpy = sys.modules.get("numpy")
+    if numpy is not None and kind is numpy.ndarray or numpy is not None and issubclass(kind, numpy.generic):
+        if value.dtype.kind not in NUMPY_KINDS:
+            raise NotPlainError(f"a numpy array of dtype {value.dtype}")
+        _check_size(value.nbytes)
+        code = ARRAY if kind is numpy.ndarray else NUMPY_SCALAR
+        little = value.astype(value.dtype.newbyteorder("<"), copy=False)
+        return msgspec.msgpack.Ext(code, _encoder.encode([little.dtype.str, list(value.shape), little.tobytes()]))
+    raise NotPlainError(f"a value of type {kind.__module__}.{kind.__qualname__}")
+
+
+def _tensor(value: Any, torch: Any) -> msgspec.msgpack.Ext:
+    dtype = str(value.dtype).removeprefix("torch.")
+    if dtype not in TENSOR_DTYPES or value.layout is not torch.strided or value.device.type == "meta":
+        raise NotPlainError(f"a tensor of dtype {dtype}, layout {value.layout}, on {value.device}")
+    _check_size(value.numel() * value.element_size())
+    flat = value.detach().resolve_conj().resolve_neg().cpu().contiguous().reshape(-1)
+    return msgspec.msgpack.Ext(
+        TENSOR, _encoder.encode([dtype, list(value.shape), flat.view(torch.uint8).numpy().tobytes()])
+    )
+
+
+def _check_size(size: int) -> None:
+    if size > DEFAULT_LIMITS.reply:
+        raise NotPlainError(f"an array of {size} bytes")
+
+
+def _extension(code: int, data: memoryview) -> Any:
+    if code == TUPLE:
+        items = _decoder.decode(data)
+        if type(items) is not list:
+            raise NotPlainError("a tuple that holds no list")
+        return tuple(items)
+    if code == INTEGER and 0 < len(data) <= DEFAULT_LIMITS.digits:
+        return int.from_bytes(data, "little", signed=True)
+    if code == COMPLEX and len(data) == 16:
+        return complex(*struct.unpack("<dd", data))
+    if code in (ARRAY, NUMPY_SCALAR, TENSOR):
+        dtype, shape, raw = _header_decoder.decode(data)
+        if any(size < 0 for size in shape):
+            raise NotPlainError(f"an array of shape {shape}")
+        return _to_tensor(dtype, shape, raw) if code == TENSOR else _to_array(code, dtype, shape, raw)
+    raise NotPlainError(f"an extension of type {code}")
+
+
+def _to_array(code: int, dtype: str, shape: list[int], raw: bytes) -> Any:
+    import numpy
+
+    kind = numpy.dtype(dtype)
+    if kind.kind not in NUMPY_KINDS or (code == NUMPY_SCALAR and shape):
+        raise NotPlainError(f"a numpy value of dtype {dtype} and shape {shape}")
+    array = numpy.frombuffer(raw, kind).reshape(shape).copy()
+    return array[()] if code == NUMPY_SCALAR else array
+
+
+def _to_tensor(dtype: str, shape: list[int], raw: bytes) -> Any:
+    import torch
+
+    if dtype not in TENSOR_DTYPES:
+        raise NotPlainError(f"a tensor of dtype {dtype}")
+    kind = getattr(torch, dtype)
+    if not raw:
+        if 0 not in shape:
+            raise NotPlainError(f"a tensor of shape {shape} without data")
+        return torch.empty(shape, dtype=kind)
+    return torch.frombuffer(bytearray(raw), dtype=kind).reshape(shape)
+
+
+_decoder = msgspec.msgpack.Decoder(ext_hook=_extension)
+_header_decoder = msgspec.msgpack.Decoder(tuple[str, list[int], bytes])
+
+
+class Channel:
+    """Frames over a connected stream socket.
+
+    Args:
+        connection: the socket; the channel owns it from here on.
+        largest: the largest frame to be received, in bytes.
+    """
+
+    def __init__(self, connection: socket.socket, *, largest: int = DEFAULT_LIMITS.reply) -> None:
+        self._socket = connection
+        self._largest = largest
+
+    def send(self, frame: bytes, *, timeout: float | None = None) -> None:
+        """Send one frame.
+
+        Raises:
+            ChannelClosed: the other side is gone.
+            ChannelTimeout: it does not read.
+        """
+        try:
+            self._socket.settimeout(timeout)
+            self._socket.sendall(struct.pack("<I", len(frame)) + frame)
+        except TimeoutError as error:
+            raise ChannelTimeout from error
+        except OSError as error:
+            raise ChannelClosed from error
+
+    def receive(self, *, timeout: float | None = None) -> bytes:
+        """The next frame.
+
+        Raises:
+            ChannelClosed: the other side is gone.
+            ChannelTimeout: it was not complete after ``timeout`` seconds.
+            NotPlainError: it is larger than allowed.
+        """
+        end = None if timeout is None else time.monotonic() + timeout
+        (size,) = struct.unpack("<I", self._read(4, end))
+        if size > self._largest:
+            raise NotPlainError(f"a reply of {size} bytes, at most {self._largest} are read")
+        return bytes(self._read(size, end))
+
+    def _read(self, size: int, end: float | None) -> bytearray:
+        buffer = bytearray(size)
+        view = memoryview(buffer)
+        while view:
+            try:
+                self._socket.settimeout(None if end is None else max(1e-6, end - time.monotonic()))
+                count = self._socket.recv_into(view)
+            except TimeoutError as error:
+                raise ChannelTimeout from error
+            except OSError as error:
+                raise ChannelClosed from error
+            if count == 0:
+                raise ChannelClosed
+            view = view[count:]
+        return buffer
+
+    def pending(self) -> bool:
+        """Whether bytes came that nobody asked for."""
+        try:
+            self._socket.settimeout(0)
+            return bool(self._socket.recv(1, socket.MSG_PEEK))
+        except (BlockingIOError, TimeoutError):
+            return False
+        except OSError:
+            return False
+
+    def close(self) -> None:
+        """Close the socket."""
+        self._socket.close()

@@ -1,0 +1,203 @@
+"""The process that holds one answer: it loads the text, makes the calls it is asked for, and sends plain data back.
+
+It knows no expected value and judges nothing. Whatever it says is a claim of the answer.
+"""
+
+from __future__ import annotations
+
+import inspect
+import linecache
+import os
+import sys
+import traceback
+from collections.abc import Mapping, Sequence
+from types import ModuleType
+from typing import Any
+
+from dojo.sandbox.limits import DEFAULT_LIMITS
+from dojo.sandbox.wire import Channel, ChannelClosed, NotPlainError, pack, unpack
+
+IMMUTABLE = (bool, int, float, complex, str, bytes, type(None))
+FRAMES_OF_A_TRACEBACK = 12
+
+
+class CappedOutput:
+    """What stands in for standard output and error: the first bytes are kept, the rest is dropped without an error."""
+
+    encoding = "utf-8"
+    errors = "replace"
+
+    def __init__(self, descriptor: int, limit: int = DEFAULT_LIMITS.output) -> None:
+        self._descriptor = descriptor
+        self._limit = self._left = limit
+
+    def refill(self) -> None:
+        """Allow as much again: the limit holds for each call."""
+        self._left = self._limit
+
+    def write(self, text: str) -> int:
+        """Write the part that fits."""
+        if self._left > 0:
+            data = text.encode("utf-8", "replace")[: self._left]
+            self._left -= len(data)
+            os.write(self._descriptor, data)
+        return len(text)
+
+    def flush(self) -> None:
+        """Nothing is held back."""
+
+    def isatty(self) -> bool:
+        """Never."""
+        return False
+
+    def fileno(self) -> int:
+        """The descriptor itself, for code that wants one."""
+        return self._descriptor
+
+
+class Answer:
+    """One loaded answer and the probes that run beside it."""
+
+    def __init__(self) -> None:
+        self.module = ModuleType("answer")
+        self.probes = ModuleType("probes")
+
+    def load(self, name: str, file: str, text: bytes, probes: bytes, wanted: Mapping[str, Any]) -> dict[str, Any]:
+        """Execute the answer's text.
+
+        Args:
+            name: the module's name.
+            file: what tracebacks call the file.
+            text: the answer, UTF-8.
+            probes: the text of the topic's probes.
+            wanted: for each public function and class, how it must be callable, see :func:`misfit`.
+
+        Returns:
+            ``constants``: the module's public plain values; ``misfits``: what does not fit, by name.
+        """
+        self.module = self._execute(name, file, text)
+        self.probes = self._execute("probes", "<probes>", probes)
+        constants = {}
+        for key, value in vars(self.module).items():
+            if not key.startswith("_") and type(value) in IMMUTABLE:
+                constants[key] = value
+        misfits = {key: misfit(getattr(self.module, key, None), how) for key, how in wanted.items()}
+        return {"constants": constants, "misfits": {key: text for key, text in misfits.items() if text}}
+
+    @staticmethod
+    def _execute(name: str, file: str, text: bytes) -> ModuleType:
+        module = ModuleType(name)
+        module.__file__ = file
+        sys.modules[name] = module
+        source = text.decode("utf-8", "replace")
+        linecache.cache[file] = (len(source), None, source.splitlines(keepends=True), file)
+        exec(compile(text, file, "exec", dont_inherit=True), vars(module))
+        return module
+
+    def call(self, where: str, name: str, raw: Sequence[bytes], raw_keywords: Mapping[str, bytes]) -> list[Any]:
+        """Make one call.
+
+        Returns:
+            The reply: ``["ok", result, changed]`` with the arguments that are different now, by position or keyword.
+        """
+        arguments = [unpack(data) for data in raw]
+        keywords = {key: unpack(data) for key, data in raw_keywords.items()}
+        if where == "probe":
+            result = getattr(self.probes, name)(self.module, *arguments)
+        else:
+            result = getattr(self.module, name)(*arguments, **keywords)
+        changed: dict[int | str, bytes] = {}
+        before: dict[int | str, bytes] = {**dict(enumerate(raw)), **raw_keywords}
+        after: dict[int | str, Any] = {**dict(enumerate(arguments)), **keywords}
+        for key, value in after.items():
+            if type(value) not in IMMUTABLE:
+                data = _pack(value, f"argument {key} afterwards")
+                if data != before[key]:
+                    changed[key] = data
+        return ["ok", _pack(result, "the result"), changed]
+
+
+def _pack(value: Any, what: str) -> bytes:
+    try:
+        return pack(value)
+    except NotPlainError as error:
+        raise NotPlainError(f"{what} is {error}") from None
+
+
+def misfit(found: Any, how: Mapping[str, Any]) -> str | None:
+    """Why ``found`` can't be called as a kata's signature says; None where it can.
+
+    Args:
+        found: the answer's function or class, None where it has none.
+        how: ``signature`` as text, ``calls``: pairs (number of positional arguments, keyword names) that must be possible.
+    """
+    if found is None:
+        return "is missing"
+    if not callable(found):
+        return "is not callable"
+    try:
+        signature = inspect.signature(found)
+    except (TypeError, ValueError):
+        return None
+    for positional, keywords in how["calls"]:
+        try:
+            signature.bind(*[None] * positional, **dict.fromkeys(keywords))
+        except TypeError as error:
+            return f"is {found.__name__}{_names(signature)}; it must be callable as {how['signature']} ({error})"
+    return None
+
+
+def _names(signature: inspect.Signature) -> str:
+    bare = [parameter.replace(annotation=parameter.empty) for parameter in signature.parameters.values()]
+    return str(inspect.Signature(bare))
+
+
+def report(error: BaseException, file: str) -> list[Any]:
+    """An exception as plain data: ``["raise", name, built-in bases, text, traceback cut to the answer's file]``."""
+    bases = [base.__name__ for base in type(error).__mro__ if base.__module__ == "builtins"]
+    if isinstance(error, SyntaxError):
+        shown = "".join(traceback.format_exception_only(error))
+    else:
+        frames = [frame for frame in traceback.extract_tb(error.__traceback__) if frame.filename == file]
+        left_out = len(frames) - FRAMES_OF_A_TRACEBACK
+        lines = traceback.format_list(frames[-FRAMES_OF_A_TRACEBACK:])
+        if left_out > 0:
+            lines.insert(0, f"  ... {left_out} calls before\n")
+        shown = "".join(lines)
+    try:
+        text = str(error)
+    except BaseException:
+        text = "an exception that can't be shown"
+    return ["raise", type(error).__name__, bases, text[:10_000], shown[:20_000]]
+
+
+def serve(channel: Channel, output: int) -> None:
+    """Answer requests until the other side closes."""
+    capped = CappedOutput(output)
+    sys.stdout = sys.stderr = capped  # type: ignore[assignment]
+    answer = Answer()
+    file = "<answer>"
+    while True:
+        try:
+            request = unpack(channel.receive())
+        except ChannelClosed:
+            return
+        capped.refill()
+        try:
+            if request[0] == "load":
+                file = request[2]
+                reply = ["ok", pack(answer.load(*request[1:])), {}]
+            else:
+                reply = answer.call(*request[1:])
+        except NotPlainError as error:
+            reply = ["bad", str(error)]
+        except BaseException as error:
+            reply = report(error, file)
+        try:
+            frame = pack(reply)
+        except NotPlainError as error:
+            frame = pack(["bad", str(error)])
+        try:
+            channel.send(frame)
+        except ChannelClosed:
+            return

@@ -127,7 +127,9 @@ class Sandboxed:
     def _call(self, where: str, name: str, /, *arguments: Any, **keywords: Any) -> Any:
         from dojo.sandbox.wire import pack, unpack
 
-        call = Call(where, name, [pack(value) for value in arguments], {key: pack(value) for key, value in keywords.items()})
+        call = Call(
+            where, name, [pack(value) for value in arguments], {key: pack(value) for key, value in keywords.items()}
+        )
         self.calls.append(call)
         try:
             reply = call.reply = self._request(call)
@@ -144,7 +146,9 @@ class Sandboxed:
 
 def _raised(reply: list[Any]) -> Exception:
     _, name, bases, text, shown = reply
-    kinds = [kind for kind in map(builtin_exception, bases) if kind is not None and kind not in (Exception, BaseException)]
+    kinds = [
+        kind for kind in map(builtin_exception, bases) if kind is not None and kind not in (Exception, BaseException)
+    ]
     error: Exception | None = None
     for kind in kinds:
         try:

@@ -61,7 +61,9 @@ class Header:
         for line in lines[end:]:
             name, _, value = line.partition(":")
             if name not in FIELDS + OPTIONAL_FIELDS:
-                raise KataFormatError(f"{where}: unknown field {name!r}", f"Known are {', '.join(FIELDS + OPTIONAL_FIELDS)}.")
+                raise KataFormatError(
+                    f"{where}: unknown field {name!r}", f"Known are {', '.join(FIELDS + OPTIONAL_FIELDS)}."
+                )
             if name in fields:
                 raise KataFormatError(f"{where}: field {name!r} stands twice", "Keep one of them.")
             if not value.strip():
@@ -80,6 +82,11 @@ class Header:
     def level(self) -> int:
         """How hard the kata is, from 1 to 5."""
         return int(self.fields["Level"])
+
+    @property
+    def dots(self) -> str:
+        """The level as dots: ``●●○○○``."""
+        return "●" * self.level + "○" * (5 - self.level)
 
     @property
     def needs(self) -> tuple[str, ...]:
@@ -218,7 +225,8 @@ class Catalogue:
             return fitting[0]
         if fitting:
             raise UnknownKataError(
-                f"{name!r} is the name of {len(fitting)} katas", "Say which: " + ", ".join(kata.name for kata in fitting) + "."
+                f"{name!r} is the name of {len(fitting)} katas",
+                "Say which: " + ", ".join(kata.name for kata in fitting) + ".",
             )
         near = self._nearest(wanted)
         hint = f"Did you mean {' or '.join(near)}?" if near else "`dojo list` names them all."
@@ -260,7 +268,9 @@ def _in_order_of_needs(found: Mapping[str, Kata]) -> list[Kata]:
     easiest: dict[str, int] = {}
     for kata in found.values():
         easiest[kata.topic] = min(easiest.get(kata.topic, 9), kata.header.level)
-    for kata in sorted(found.values(), key=lambda kata: (easiest[kata.topic], kata.topic, kata.header.level, kata.name)):
+    for kata in sorted(
+        found.values(), key=lambda kata: (easiest[kata.topic], kata.topic, kata.header.level, kata.name)
+    ):
         visit(kata)
     return list(order.values())
 

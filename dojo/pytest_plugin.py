@@ -37,7 +37,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "gpu: the property on CUDA; elsewhere it is reported as 'GPU not checked'")
-    config.addinivalue_line("markers", "weight(number): the share of this property in the score of its kata; 1 by default")
+    config.addinivalue_line(
+        "markers", "weight(number): the share of this property in the score of its kata; 1 by default"
+    )
     folder = _implementation_folder(config)
     if not folder.is_dir():
         raise pytest.UsageError(f"--impl {config.getoption('--impl')}: there is no folder {folder}")
@@ -58,7 +60,9 @@ def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool 
 
 def pytest_report_header(config: pytest.Config) -> str:
     chosen = config.getoption("--impl")
-    return f"dojo: testing {chosen}" + ("; --impl solutions tests the reference and the engine" if chosen == "katas" else "")
+    return f"dojo: testing {chosen}" + (
+        "; --impl solutions tests the reference and the engine" if chosen == "katas" else ""
+    )
 
 
 def kata_of(path: Path, root: Path) -> Kata | None:
@@ -172,4 +176,6 @@ def pytest_terminal_summary(terminalreporter: Any) -> None:
     if not_attempted:
         terminalreporter.write_line(f"not attempted: {not_attempted} properties, their katas raise NotImplementedError")
     if gpu:
-        terminalreporter.write_line(f"{GPU_NOT_CHECKED}: {gpu} properties need CUDA (pytest -m gpu on a machine that has it)")
+        terminalreporter.write_line(
+            f"{GPU_NOT_CHECKED}: {gpu} properties need CUDA (pytest -m gpu on a machine that has it)"
+        )

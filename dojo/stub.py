@@ -43,7 +43,9 @@ def derive(solution: str) -> str:
     try:
         module = cst.parse_module(solution)
     except cst.ParserSyntaxError as error:
-        raise KataFormatError(f"The solution is not Python: {error.message}, line {error.raw_line}", "Mend it.") from error
+        raise KataFormatError(
+            f"The solution is not Python: {error.message}, line {error.raw_line}", "Mend it."
+        ) from error
     stripped = module.visit(_Strip())
     used = _names_in(stripped)
     return stripped.visit(_DropUnusedImports(used)).code
@@ -101,7 +103,9 @@ class _Strip(cst.CSTTransformer):
         body = cst.IndentedBlock([*_bare(docstring), NOT_IMPLEMENTED])
         return updated_node.with_changes(body=body, leading_lines=_without_comments(updated_node.leading_lines))
 
-    def leave_ClassDef(self, original_node: cst.ClassDef, updated_node: cst.ClassDef) -> cst.ClassDef | cst.RemovalSentinel:
+    def leave_ClassDef(
+        self, original_node: cst.ClassDef, updated_node: cst.ClassDef
+    ) -> cst.ClassDef | cst.RemovalSentinel:
         if _is_private(updated_node.name.value):
             return cst.RemoveFromParent()
         body = updated_node.body
@@ -128,7 +132,9 @@ class _Strip(cst.CSTTransformer):
             trailing_whitespace=updated_node.trailing_whitespace.with_changes(comment=None),
         )
 
-    def leave_IndentedBlock(self, original_node: cst.IndentedBlock, updated_node: cst.IndentedBlock) -> cst.IndentedBlock:
+    def leave_IndentedBlock(
+        self, original_node: cst.IndentedBlock, updated_node: cst.IndentedBlock
+    ) -> cst.IndentedBlock:
         return updated_node.with_changes(footer=())
 
 

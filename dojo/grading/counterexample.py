@@ -39,7 +39,9 @@ class Effect:
         return max(difference(self.result, other.result), difference(self.changed, other.changed))
 
 
-def explain(kata: Kata, calls: list[Call], solution: InProcess, probes: ModuleType | None, printed: str) -> Counterexample | None:
+def explain(
+    kata: Kata, calls: list[Call], solution: InProcess, probes: ModuleType | None, printed: str
+) -> Counterexample | None:
     """The call that shows the bug, next to what the reference makes of the same arguments.
 
     Args:
@@ -162,11 +164,16 @@ def _code(
     prints_result = expected.result is not None or got.result is not None or not watched
     lines.append(f"print({expression})" if prints_result else expression)
     lines += [f"print({names[key]})" for key in watched]
-    return _with_imports(kata, [call.name], "\n".join(lines)) + _comment(_shown(_with_unchanged(expected, got, call), names))
+    return _with_imports(kata, [call.name], "\n".join(lines)) + _comment(_with_unchanged(expected, got, call))
 
 
-def _comment(expected: str) -> str:
-    return "  # expected: " + expected.replace("\n", "; ") if len(expected) <= SHORT else ""
+def _comment(effect: Effect) -> str:
+    """What the last printed line must say."""
+    if effect.error is not None:
+        return f"  # expected {type(effect.error).__name__}"
+    *_, last = [*([effect.result] if effect.result is not None or not effect.changed else []), *effect.changed.values()]
+    text = literal(last)
+    return f"  # expected {text}" if len(text) <= SHORT else ""
 
 
 def _probe_code(kata: Kata, call: Call, solution: InProcess, probes: ModuleType | None) -> str:

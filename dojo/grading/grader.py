@@ -139,7 +139,9 @@ class Grader:
     def __enter__(self) -> Grader:
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         self.close()
 
 
@@ -355,7 +357,11 @@ class _Trial:
             if self._is_ours(self._failure.error) and self._reference_fails():
                 return "fault", f"the property fails on the reference too: {describe(self._failure.error)}", None
             counterexample = explain(
-                self._trusted.kata, self._failure.calls, self._trusted.solution, self._trusted.probes, self._failure.printed
+                self._trusted.kata,
+                self._failure.calls,
+                self._trusted.solution,
+                self._trusted.probes,
+                self._failure.printed,
             )
             return "rejected", describe(self._failure.error), counterexample
         if fault is not None:
@@ -445,7 +451,12 @@ class _Trial:
         started = time.perf_counter()
         try:
             test(**arguments)
-        except (unittest.SkipTest, hypothesis.errors.UnsatisfiedAssumption, hypothesis.errors.StopTest, KeyboardInterrupt):
+        except (
+            unittest.SkipTest,
+            hypothesis.errors.UnsatisfiedAssumption,
+            hypothesis.errors.StopTest,
+            KeyboardInterrupt,
+        ):
             raise
         except GraderFault:
             raise

@@ -26,7 +26,9 @@ def literal(value: Any) -> str:
     if kind is dict:
         return "{" + ", ".join(f"{literal(key)}: {literal(item)}" for key, item in value.items()) + "}"
     if _is_tensor(value):
-        return _array(value, "torch.", f"torch.{str(value.dtype).removeprefix('torch.')}", value.detach().cpu().tolist())
+        return _array(
+            value, "torch.", f"torch.{str(value.dtype).removeprefix('torch.')}", value.detach().cpu().tolist()
+        )
     if kind.__module__ == "numpy" and hasattr(value, "dtype"):
         if kind.__name__ != "ndarray":
             return f"np.{kind.__name__}({literal(value.item())})"
@@ -90,7 +92,9 @@ def same(one: Any, other: Any) -> bool:
     if isinstance(one, dict):
         return list(one) == list(other) and all(same(one[key], other[key]) for key in one)
     if isinstance(one, float):
-        return (math.isnan(one) and math.isnan(other)) or (one == other and math.copysign(1, one) == math.copysign(1, other))
+        return (math.isnan(one) and math.isnan(other)) or (
+            one == other and math.copysign(1, one) == math.copysign(1, other)
+        )
     if hasattr(one, "dtype"):
         if one.dtype != other.dtype or one.shape != other.shape:
             return False

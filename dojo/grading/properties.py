@@ -60,7 +60,9 @@ def collect(kata: Kata) -> list[Property]:
         sys.path.insert(0, root)
     module = importlib.import_module(f"tests.{kata.topic}.test_{kata.short_name}")
     if not str(module.__file__).startswith(root):
-        raise KataFormatError(f"{module.__file__} hides {kata.properties}", "Start the dojo afresh for another repository.")
+        raise KataFormatError(
+            f"{module.__file__} hides {kata.properties}", "Start the dojo afresh for another repository."
+        )
     found = [
         each
         for name, function in vars(module).items()
@@ -76,7 +78,9 @@ def _expanded(name: str, function: Callable[..., Any], kata: Kata) -> Iterator[P
     marks = list(getattr(function, "pytestmark", []))
     for mark in marks:
         if mark.name not in MARKS:
-            raise KataFormatError(f"{name} in {kata.properties} has the mark {mark.name!r}", f"Known are {', '.join(MARKS)}.")
+            raise KataFormatError(
+                f"{name} in {kata.properties} has the mark {mark.name!r}", f"Known are {', '.join(MARKS)}."
+            )
     wanted = set(inspect.signature(function).parameters)
     choices: list[list[tuple[str, dict[str, Any]]]] = []
     for mark in marks:

@@ -45,7 +45,9 @@ def merge(nums1: list[int], m: int, nums2: list[int], n: int) -> None:
     if m < 0 or n < 0:
         raise ValueError(f"m and n must not be negative, got m={m}, n={n}")
     if len(nums1) != m + n or len(nums2) != n:
-        raise ValueError(f"m={m}, n={n} need {m + n} and {n} slots, got {len(nums1)} in nums1 and {len(nums2)} in nums2")
+        raise ValueError(
+            f"m={m}, n={n} need {m + n} and {n} slots, got {len(nums1)} in nums1 and {len(nums2)} in nums2"
+        )
     # hint: The free slots are at the back. Which of all values belongs into the very last slot?
     last1, last2 = m - 1, n - 1
     # hint: Write from the back: the larger of the two last values left goes into the last slot left. Why can that

@@ -1,0 +1,143 @@
+"""``dojo doctor``: every part is tried, not assumed."""
+
+from __future__ import annotations
+
+import importlib.metadata
+import importlib.util
+import os
+import platform
+import shutil
+import sys
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Literal
+
+from rich.console import Console
+from rich.text import Text
+
+from dojo.errors import DojoError, GraderFault
+from dojo.kata import Catalogue
+from dojo.sandbox.wire import pack, unpack
+
+State = Literal["works", "missing", "broken"]
+SIGNS = {"works": ("✓", "green"), "missing": ("·", "yellow"), "broken": ("✗", "bold red")}
+
+BWRAP_ADVICE = (
+    "apt-get install bubblewrap (Debian, Ubuntu), dnf install bubblewrap (Fedora), pacman -S bubblewrap (Arch)"
+)
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One part: what it is, whether it works, what was seen, and what to do."""
+
+    part: str
+    state: State
+    seen: str
+    way_out: str = ""
+
+
+def examine() -> list[Finding]:
+    """Try every part; nothing is changed."""
+    found = [Finding("python", "works", f"{platform.python_version()} at {sys.executable}")]
+    found += [_library(name, needed=True) for name in ("hypothesis", "pytest", "numpy")]
+    found.append(_library("torch", needed=False))
+    found.append(_tried("CUDA", _cuda))
+    found.append(_tried("katas", _katas))
+    found.append(_tried("journal", _journal))
+    found += [
+        _tried(f"worker ({library})", _worker(library)) for library in ("plain", "numpy", "torch") if _is_there(library)
+    ]
+    found.append(_bubblewrap())
+    return found
+
+
+def _is_there(library: str) -> bool:
+    return library == "plain" or importlib.util.find_spec(library) is not None
+
+
+def _library(name: str, *, needed: bool) -> Finding:
+    if _is_there(name):
+        return Finding(name, "works", importlib.metadata.version(name))
+    way_out = f"pip install {name}" if needed else f"pip install 'dojo[{name}]'; katas that do not need it work without"
+    return Finding(name, "broken" if needed else "missing", "not installed", way_out)
+
+
+def _tried(part: str, attempt: Callable[[], Finding]) -> Finding:
+    try:
+        return attempt()
+    except (DojoError, GraderFault) as error:
+        return Finding(part, "broken", str(error), getattr(error, "way_out", ""))
+
+
+def _cuda() -> Finding:
+    if not _is_there("torch"):
+        return Finding("CUDA", "missing", "not looked for without torch")
+    import torch
+
+    if torch.cuda.is_available():
+        return Finding("CUDA", "works", f"{torch.cuda.get_device_name()}; `pytest -m gpu` checks the katas on it")
+    return Finding("CUDA", "missing", "GPU not checked: torch sees no CUDA device")
+
+
+def _katas() -> Finding:
+    catalogue = Catalogue()
+    return Finding("katas", "works", f"{len(catalogue.katas)} in {catalogue.root}")
+
+
+def _journal() -> Finding:
+    from dojo.practice.journal import Journal
+
+    with Journal() as journal:
+        journal.check_writable()
+        return Finding("journal", "works", str(journal.path))
+
+
+def _worker(library: str) -> Callable[[], Finding]:
+    def attempt() -> Finding:
+        from dojo.sandbox.box import Box
+
+        started = time.perf_counter()
+        with Box(library) as box:
+            worker = box.worker()
+            ready = time.perf_counter()
+            reply = worker.request(["load", "probe", "<doctor>", b"def twice(x): return x + x", b"", {}], timeout=10)
+            called = worker.request(["call", "answer", "twice", [pack([1])], {}], timeout=10)
+            milliseconds = (time.perf_counter() - ready) * 1000
+            worker.close()
+        if reply[0] != "ok" or unpack(called[1]) != [1, 1]:
+            return Finding(f"worker ({library})", "broken", f"replied {called}")
+        return Finding(
+            f"worker ({library})",
+            "works",
+            f"ready in {ready - started:.2f} s, first answer {milliseconds:.1f} ms later",
+        )
+
+    return attempt
+
+
+def _bubblewrap() -> Finding:
+    found = shutil.which("bwrap")
+    if found:
+        return Finding("bubblewrap", "works", f"{found} (for grading other people's answers)")
+    if os.uname().sysname != "Linux":
+        return Finding("bubblewrap", "missing", "only on Linux; your own answers are checked in a plain process")
+    return Finding(
+        "bubblewrap", "missing", "not installed; your own answers are checked in a plain process", BWRAP_ADVICE
+    )
+
+
+def render(console: Console, findings: list[Finding]) -> None:
+    """Print the findings, a line each."""
+    for line in _lines(findings):
+        console.print(line)
+
+
+def _lines(findings: list[Finding]) -> Iterator[Text]:
+    width = max(len(finding.part) for finding in findings)
+    for finding in findings:
+        sign, style = SIGNS[finding.state]
+        yield Text.assemble((f"{sign} ", style), (f"{finding.part:<{width}}  ", "bold"), finding.seen)
+        if finding.way_out:
+            yield Text(" " * (width + 4) + finding.way_out, "yellow")

@@ -1,0 +1,118 @@
+"""A verdict in a terminal."""
+
+from __future__ import annotations
+
+from rich.console import Console, Group, RenderableType
+from rich.padding import Padding
+from rich.syntax import Syntax
+from rich.table import Table
+from rich.text import Text
+
+from dojo.grading.verdict import Counterexample, Outcome, PropertyVerdict, Verdict
+
+SIGNS: dict[Outcome, tuple[str, str]] = {
+    "accepted": ("✓", "green"),
+    "rejected": ("✗", "bold red"),
+    "not_attempted": ("·", "dim"),
+    "not_checked": ("?", "yellow"),
+    "fault": ("!", "bold magenta"),
+}
+WORDS: dict[Outcome, str] = {
+    "accepted": "accepted",
+    "rejected": "rejected",
+    "not_attempted": "not attempted",
+    "not_checked": "not checked",
+    "fault": "fault of the grader",
+}
+INDENT = 4
+
+
+def headline(verdict: Verdict) -> Text:
+    """One line: what, outcome, how long, and the seed that repeats it."""
+    sign, style = SIGNS[verdict.outcome]
+    text = Text.assemble((f"{sign} {verdict.kata}", "bold"), "  ", (WORDS[verdict.outcome], style))
+    text.append(f"  {verdict.seconds:.1f} s, seed {verdict.seed}", "dim")
+    return text
+
+
+def property_line(verdict: PropertyVerdict) -> Text:
+    """One line for a property, with the reason where it was not checked."""
+    sign, style = SIGNS[verdict.outcome]
+    text = Text.assemble("  ", (sign, style), " ", (verdict.title, "" if verdict.outcome != "not_attempted" else "dim"))
+    if verdict.outcome == "accepted" and verdict.examples > 1:
+        text.append(f"  {verdict.examples} inputs", "dim")
+    elif verdict.outcome in ("not_checked", "fault"):
+        text.append(f"  {verdict.message}", "yellow")
+    return text
+
+
+def render(console: Console, verdict: Verdict, *, full: bool = False, code: bool = True) -> None:
+    """Print a verdict: every property by name, and the smallest input of the first that does not hold.
+
+    Args:
+        console: where to.
+        verdict: what to print.
+        full: the input of every property that does not hold.
+        code: with plain Python that reproduces it.
+    """
+    console.print(headline(verdict))
+    for each in verdict.properties:
+        console.print(property_line(each))
+        if each.outcome == "rejected" and each is not _told(verdict, full):
+            console.print(Padding(Text(_shortened(each.message), "dim"), (0, 0, 0, INDENT + 2)))
+    for each in verdict.rejections:
+        if full or each is _told(verdict, full):
+            console.print()
+            console.print(rejection(each, code=code))
+
+
+def _told(verdict: Verdict, full: bool) -> PropertyVerdict | None:
+    """The property whose counterexample is told: the first that has one."""
+    return next((each for each in verdict.rejections if each.counterexample), next(iter(verdict.rejections), None))
+
+
+def _shortened(message: str) -> str:
+    first = message.strip().partition("\n")[0]
+    return first if len(first) <= 300 else first[:300] + " ..."
+
+
+def rejection(verdict: PropertyVerdict, *, code: bool = True) -> RenderableType:
+    """Why a property does not hold: message, input, expected, got, and code to run."""
+    parts: list[RenderableType] = [Text.assemble(("✗ ", "bold red"), (verdict.title, "bold"))]
+    parts.append(Padding(Text(verdict.message), (0, 0, 0, INDENT)))
+    if verdict.counterexample is not None:
+        parts += _counterexample(verdict.counterexample, code=code)
+    return Group(*parts)
+
+
+def _counterexample(found: Counterexample, *, code: bool) -> list[RenderableType]:
+    table = Table.grid(padding=(0, 2))
+    table.add_column(style="bold")
+    table.add_column(overflow="fold")
+    rows = [("smallest input", found.input), ("expected", found.expected), ("got", found.got)]
+    if found.traceback.strip():
+        rows.append(("raised at", found.traceback.rstrip()))
+    if found.printed.strip():
+        rows.append(("printed", _tail(found.printed)))
+    for name, value in rows:
+        if value:
+            style = {"expected": "green", "got": "red"}.get(name, "")
+            table.add_row(name, Text(value, style))
+    parts: list[RenderableType] = [Text(), Padding(table, (0, 0, 0, INDENT))]
+    if code and found.code:
+        parts += [
+            Text(),
+            Padding(Text("The same without the dojo (run it from the repository's root):", "dim"), (0, 0, 0, INDENT)),
+            Padding(
+                Syntax(found.code, "python", theme="ansi_light", background_color="default", word_wrap=True),
+                (1, 0, 0, INDENT),
+            ),
+        ]
+    return parts
+
+
+def _tail(text: str, lines: int = 10) -> str:
+    """The last lines of what was printed."""
+    kept = text.rstrip("\n").splitlines()
+    dropped = len(kept) - lines
+    return "\n".join(([f"... {dropped} lines before"] if dropped > 0 else []) + [line[:500] for line in kept[-lines:]])

@@ -1,0 +1,53 @@
+"""``dojo tour``: one kata, a wrong answer and the reference, graded for real."""
+
+from __future__ import annotations
+
+from rich.console import Console
+from rich.rule import Rule
+from rich.text import Text
+
+from dojo.answers import wrong_answers
+from dojo.errors import GraderFault
+from dojo.grading.grader import Grader
+from dojo.kata import Catalogue
+from dojo.prompt import show
+from dojo.reports.text import render
+
+KATA = "arrays/merge_sorted_array"
+WRONG = "stops_when_nums1_runs_out"
+
+
+def tour(console: Console, catalogue: Catalogue) -> None:
+    """Show the kata, reject the wrong answer, accept the reference.
+
+    Raises:
+        GraderFault: one of the two verdicts is not what it must be.
+    """
+    kata = catalogue.find(KATA)
+    wrong = next(answer for answer in wrong_answers(kata) if answer.name == WRONG)
+    with Grader() as grader:
+        grader.warm_up(kata)
+        console.print(Rule("1. A kata is a prompt and a stub"))
+        show(console, kata)
+        console.print()
+        console.print(Rule("2. A wrong answer meets the smallest input on which it is wrong"))
+        console.print(Text(f"This one: {wrong.why}.", "dim"))
+        console.print()
+        first = grader.grade(kata, wrong.text.encode(), submission=f"{wrong.name}.py")
+        render(console, first, code=False)
+        console.print()
+        console.print(Rule("3. The reference is judged by the same properties"))
+        second = grader.grade(kata, kata.solution.read_bytes(), submission="solution.py")
+        render(console, second)
+    if (first.outcome, second.outcome) != ("rejected", "accepted"):
+        raise GraderFault(f"the tour saw {first.outcome} and {second.outcome} instead of rejected and accepted")
+    console.print()
+    console.print(Rule("Your turn"))
+    for command, what in (
+        ("dojo", "where you stand and what is next"),
+        ("dojo list", "all katas"),
+        (f"dojo show {kata.short_name}", "the prompt again"),
+        (f"dojo check {kata.short_name}", f"the verdict on your answer in {kata.stub.relative_to(kata.root)}"),
+        (f"dojo hint {kata.short_name}", "a nudge, then a larger one"),
+    ):
+        console.print(Text.assemble("  ", (f"{command:<32}", "bold"), what))

@@ -127,7 +127,7 @@ def _medians(
                 ended = subprocess.run(command, env=environment, cwd=folder, capture_output=True, check=False)
                 if ended.returncode:
                     raise GraderFault(
-                        f"{' '.join(command)} ended with {ended.returncode}: {ended.stdout[-500:]!r} {ended.stderr[-500:]!r}"
+                        f"{' '.join(command)} ended with {ended.returncode}: {(ended.stdout + ended.stderr)[-800:]!r}"
                     )
                 if turn:  # the first turn fills caches
                     seconds[name].append(time.perf_counter() - started)

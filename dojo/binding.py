@@ -9,6 +9,7 @@ Both have the same calls, so a property reads the same under ``pytest`` and unde
 from __future__ import annotations
 
 import builtins
+import contextlib
 import functools
 import importlib.util
 import sys
@@ -16,9 +17,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
-from dojo.errors import AnswerError, BadReply
+from dojo.errors import AnswerError, BadReply, GraderFault
+
+if TYPE_CHECKING:
+    from dojo.sandbox.box import Raised, Reply
 
 
 class Binding(Protocol):
@@ -87,8 +91,12 @@ class Call:
     name: str
     arguments: list[bytes]
     keywords: dict[str, bytes]
-    reply: list[Any] | None = None
+    reply: Reply | None = None
     error: Exception | None = None
+
+    def argument(self, key: int | str) -> bytes:
+        """The argument at a position or of a name."""
+        return self.arguments[key] if isinstance(key, int) else self.keywords[key]
 
     @property
     def key(self) -> tuple[Any, ...]:
@@ -103,11 +111,11 @@ class Sandboxed:
     exceptions are raised again as themselves, with the answer's traceback in ``answer_traceback``.
 
     Args:
-        request: sends a request to the worker and returns its reply; raises an :class:`AnswerFailure` where there is none.
+        request: sends a call to the worker and returns its reply; raises an :class:`AnswerFailure` where none comes.
         constants: the public plain values of the answer.
     """
 
-    def __init__(self, request: Callable[[Call], list[Any]], constants: dict[str, Any]) -> None:
+    def __init__(self, request: Callable[[Call], Reply], constants: dict[str, Any]) -> None:
         self._request = request
         self._constants = constants
         self.calls: list[Call] = []
@@ -125,41 +133,50 @@ class Sandboxed:
         return self._call("probe", probe.__name__, *arguments)
 
     def _call(self, where: str, name: str, /, *arguments: Any, **keywords: Any) -> Any:
-        from dojo.sandbox.wire import pack, unpack
+        from dojo.sandbox.wire import NotPlainError, pack
 
-        call = Call(
-            where, name, [pack(value) for value in arguments], {key: pack(value) for key, value in keywords.items()}
-        )
+        try:
+            packed = {key: pack(value) for key, value in keywords.items()}
+            call = Call(where, name, [pack(value) for value in arguments], packed)
+        except NotPlainError as error:
+            raise GraderFault(f"the property passes {error} to {name}; only plain data crosses, use a probe") from None
         self.calls.append(call)
         try:
-            reply = call.reply = self._request(call)
-            if reply[0] == "raise":
-                raise _raised(reply)
-            _, result, changed = reply
-            for key, data in changed.items():
-                restore(arguments[key] if isinstance(key, int) else keywords[key], unpack(data))
-            return unpack(result)
+            return self._result(call, arguments, keywords)
         except Exception as error:
             call.error = error
             raise
 
+    def _result(self, call: Call, arguments: tuple[Any, ...], keywords: dict[str, Any]) -> Any:
+        from dojo.sandbox.wire import NotPlainError, unpack
 
-def _raised(reply: list[Any]) -> Exception:
-    _, name, bases, text, shown = reply
-    kinds = [
-        kind for kind in map(builtin_exception, bases) if kind is not None and kind not in (Exception, BaseException)
-    ]
-    error: Exception | None = None
-    for kind in kinds:
+        reply = call.reply = self._request(call)
         try:
-            error = kind(text)
-        except TypeError:  # UnicodeDecodeError and its like want more than a text: take the next base
+            for key, data in reply.changed.items():
+                restore(arguments[key] if isinstance(key, int) else keywords[key], unpack(data))
+            result = None if reply.raised else unpack(reply.result)
+        except (NotPlainError, LookupError, TypeError, RuntimeError) as error:
+            raise BadReply(f"a reply that can't be read: {error}") from None
+        if reply.raised is not None:
+            raise _exception(reply.raised)
+        return result
+
+
+def _exception(raised: Raised) -> Exception:
+    """The exception that the answer raised: the nearest built-in one of its bases, or an :class:`AnswerError`."""
+    error: Exception | None = None
+    for kind in map(builtin_exception, raised.bases):
+        if kind is None or kind is Exception:
             continue
-        break
-    if error is None or "Exception" not in bases:
-        error = AnswerError(f"{name}: {text}" if text else name)
-    error.answer_traceback = shown  # type: ignore[attr-defined]
-    error.answer_type = name  # type: ignore[attr-defined]
+        with contextlib.suppress(
+            TypeError
+        ):  # UnicodeDecodeError and its like want more than a text: take the next base
+            error = kind(raised.text)
+            break
+    if error is None:
+        error = AnswerError(f"{raised.name}: {raised.text}" if raised.text else raised.name)
+    error.answer_traceback = raised.traceback  # type: ignore[attr-defined]
+    error.answer_type = raised.name  # type: ignore[attr-defined]
     return error
 
 

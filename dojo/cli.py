@@ -7,47 +7,46 @@ from __future__ import annotations
 
 import sys
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING
 
-import typer
+import click
 
 from dojo import __version__
 from dojo.errors import DojoError, GraderFault, JournalError
-from dojo.kata import Catalogue, Kata
+from dojo.kata import Catalogue, Kata, require_library
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from rich.console import Console
 
-    from dojo.grading.verdict import Verdict
+    from dojo.grading.verdict import PropertyVerdict, Verdict
     from dojo.practice.journal import Journal, Standing
+    from dojo.sandbox.box import Boxes
 
 ACCEPTED, NOT_ALL_ACCEPTED, USAGE, FAULT = 0, 1, 2, 3
 """Exit codes."""
 
-app = typer.Typer(
-    help="Katas for coding interviews and ML systems, judged by properties.",
-    no_args_is_help=False,
-    add_completion=False,
-    pretty_exceptions_enable=False,
-    context_settings={"help_option_names": ["-h", "--help"]},
-)
-bench = typer.Typer(help="Measure, as ratios within one run.", no_args_is_help=True)
-app.add_typer(bench, name="bench")
+KATA = click.argument("kata")
+KATAS = click.argument("katas", nargs=-1)
 
-KataName = Annotated[
-    str, typer.Argument(metavar="KATA", help="A kata: topic/kata, or its short name where it is unique.")
-]
-KataNames = Annotated[
-    list[str] | None, typer.Argument(metavar="[KATA...]", help="Katas or topics; by default those you have begun.")
-]
+
+@click.group(invoke_without_command=True, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="dojo")
+@click.pass_context
+def app(context: click.Context) -> None:
+    """Katas for coding interviews and ML systems, judged by properties.
+
+    Without a command: where you stand, and what is next. KATA is topic/kata, or its short name where it is unique.
+    """
+    if context.invoked_subcommand is None:
+        _overview()
 
 
 def main() -> None:
     """Run a command; an error that the user can mend is one message, not a traceback."""
     try:
-        app()
+        app(prog_name="dojo")
     except DojoError as error:
         _say_error(str(error), error.way_out)
         sys.exit(USAGE)
@@ -91,22 +90,7 @@ def _warn_of_journal() -> Iterator[None]:
         _say_error(str(error), error.way_out)
 
 
-def _version(wanted: bool) -> None:
-    if wanted:
-        print(f"dojo {__version__}")
-        raise typer.Exit
-
-
-@app.callback(invoke_without_command=True)
-def overview(
-    context: typer.Context,
-    version: Annotated[
-        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")
-    ] = False,
-) -> None:
-    """Where you stand, and what is next."""
-    if context.invoked_subcommand is not None:
-        return
+def _overview() -> None:
     from rich.text import Text
 
     catalogue, console = Catalogue(), _console()
@@ -128,10 +112,9 @@ def overview(
 
 
 def _standing() -> dict[str, Standing]:
-    found: dict[str, Standing] = {}
     with _warn_of_journal(), _journal() as journal:
-        found = journal.standing()
-    return found
+        return journal.standing()
+    return {}
 
 
 def _is_passed(standing: dict[str, Standing], kata: Kata) -> bool:
@@ -146,7 +129,8 @@ def _next(catalogue: Catalogue, passed: list[Kata]) -> Kata | None:
 
 
 @app.command("list")
-def list_katas(topic: Annotated[str | None, typer.Argument(help="One topic only.")] = None) -> None:
+@click.argument("topic", required=False)
+def list_katas(topic: str | None) -> None:
     """All katas, in an order in which each comes after those that it needs."""
     from rich.table import Table
     from rich.text import Text
@@ -168,7 +152,8 @@ def list_katas(topic: Annotated[str | None, typer.Argument(help="One topic only.
 
 
 @app.command()
-def show(kata: KataName) -> None:
+@KATA
+def show(kata: str) -> None:
     """The prompt of a kata."""
     from dojo.prompt import show as show_prompt
 
@@ -176,29 +161,26 @@ def show(kata: KataName) -> None:
 
 
 @app.command()
-def check(
-    katas: KataNames = None,
-    seed: Annotated[int | None, typer.Option(help="Repeat a verdict: the seed that it named.")] = None,
-    examples: Annotated[
-        int | None, typer.Option(min=1, help="Inputs for each property, instead of its own number.")
-    ] = None,
-    full: Annotated[
-        bool, typer.Option("--full", help="The smallest input for every property that does not hold.")
-    ] = False,
-) -> None:
-    """Judge your answers: every property by name, and the smallest input on which an answer is wrong."""
+@KATAS
+@click.option("--seed", type=int, help="Repeat a verdict: the seed that it named.")
+@click.option("--examples", type=click.IntRange(min=1), help="Inputs for each property, instead of its own number.")
+@click.option("--full", is_flag=True, help="The smallest input for every property that does not hold.")
+def check(katas: tuple[str, ...], seed: int | None, examples: int | None, full: bool) -> None:
+    """Judge your answers: every property by name, and the smallest input on which an answer is wrong.
+
+    KATAS are katas or topics; by default those that you have begun.
+    """
     catalogue = Catalogue()
-    chosen = catalogue.find_all(katas or []) or _begun(catalogue)
+    chosen = catalogue.find_all(katas) or _begun(catalogue)
     console = _console()
     if not chosen:
         raise DojoError("You have not begun a kata yet.", "`dojo` says which is next; `dojo check KATA` checks one.")
+    boxes = _started_boxes(chosen)
     from dojo.grading.grader import Grader
     from dojo.reports.text import render
 
     outcomes = []
-    with Grader() as grader:
-        for kata in chosen:
-            grader.warm_up(kata)
+    with Grader(boxes) as grader:
         for index, kata in enumerate(chosen):
             if index:
                 console.print()
@@ -217,9 +199,21 @@ def check(
             _next_step(console, verdict, kata)
             outcomes.append(verdict.outcome)
     if "fault" in outcomes:
-        raise typer.Exit(FAULT)
+        sys.exit(FAULT)
     if any(outcome != "accepted" for outcome in outcomes):
-        raise typer.Exit(NOT_ALL_ACCEPTED)
+        sys.exit(NOT_ALL_ACCEPTED)
+
+
+def _started_boxes(katas: list[Kata]) -> Boxes:
+    """Boxes whose imports run in their own processes while this one goes on with its own."""
+    from dojo.sandbox.box import Boxes
+
+    for kata in katas:
+        require_library(kata)
+    boxes = Boxes()
+    for library in {kata.library for kata in katas}:
+        boxes[library].start()
+    return boxes
 
 
 def _begun(catalogue: Catalogue) -> list[Kata]:
@@ -242,13 +236,17 @@ def _answer(kata: Kata) -> bytes:
 
 
 @contextmanager
-def _progress(console: Console, kata: Kata) -> Iterator[object]:
+def _progress(console: Console, kata: Kata) -> Iterator[Callable[[PropertyVerdict], None] | None]:
     """A line that says which property was judged last, on a terminal only."""
     if not console.is_terminal:
         yield None
         return
     with console.status(f"checking {kata.name}") as status:
-        yield lambda verdict: status.update(f"checking {kata.name}: {verdict.title}")
+
+        def tell(verdict: PropertyVerdict) -> None:
+            status.update(f"checking {kata.name}: {verdict.title}")
+
+        yield tell
 
 
 def _remember(verdict: Verdict, content: bytes) -> None:
@@ -284,10 +282,9 @@ def _next_step(console: Console, verdict: Verdict, kata: Kata) -> None:
 
 
 @app.command()
-def hint(
-    kata: KataName,
-    every: Annotated[bool, typer.Option("--all", help="Every hint at once.")] = False,
-) -> None:
+@KATA
+@click.option("--all", "every", is_flag=True, help="Every hint at once.")
+def hint(kata: str, every: bool) -> None:
     """The next hint of a kata; earlier ones are shown again."""
     from rich.text import Text
 
@@ -311,10 +308,9 @@ def hint(
 
 
 @app.command()
-def solution(
-    kata: KataName,
-    peek: Annotated[bool, typer.Option("--peek", help="Also before you have passed.")] = False,
-) -> None:
+@KATA
+@click.option("--peek", is_flag=True, help="Also before you have passed.")
+def solution(kata: str, peek: bool) -> None:
     """The reference, beside your answer; after a pass, or with --peek."""
     from dojo.compare import side_by_side
     from dojo.stub import without_hints
@@ -323,7 +319,7 @@ def solution(
     if not peek and not _is_passed(_standing(), found):
         raise DojoError(
             f"You have not passed {found.name} yet.",
-            f"`dojo hint {found.short_name}` gives a nudge; `dojo solution {found.short_name} --peek` shows it all the same.",
+            f"`dojo hint {found.short_name}` gives a nudge; `dojo solution {found.short_name} --peek` shows it.",
         )
     reference = without_hints(found.solution.read_text(encoding="utf-8"))
     mine = found.stub.read_text(encoding="utf-8", errors="replace") if found.stub.exists() else ""
@@ -331,7 +327,8 @@ def solution(
 
 
 @app.command()
-def reset(kata: KataName) -> None:
+@KATA
+def reset(kata: str) -> None:
     """Make a stub anew; what stands in it is saved in the journal first."""
     from dojo.practice.attempts import reset as reset_stub
 
@@ -347,13 +344,10 @@ def reset(kata: KataName) -> None:
 
 
 @app.command()
-def attempts(
-    kata: KataName,
-    restore: Annotated[
-        int | None, typer.Option(metavar="NUMBER", help="Bring this attempt back into your file.")
-    ] = None,
-    show_text: Annotated[int | None, typer.Option("--show", metavar="NUMBER", help="Print this attempt.")] = None,
-) -> None:
+@KATA
+@click.option("--restore", type=int, metavar="NUMBER", help="Bring this attempt back into your file.")
+@click.option("--show", "show_text", type=int, metavar="NUMBER", help="Print this attempt.")
+def attempts(kata: str, restore: int | None, show_text: int | None) -> None:
     """What you have tried, the newest first; nothing that was checked or reset is lost."""
     from rich import box
     from rich.table import Table
@@ -385,7 +379,8 @@ def attempts(
 
 
 @app.command()
-def new(name: Annotated[str, typer.Argument(metavar="TOPIC/KATA", help="The new kata.")]) -> None:
+@click.argument("name", metavar="TOPIC/KATA")
+def new(name: str) -> None:
     """Write the files of a new kata; the audit then names what is still to be written."""
     from dojo.scaffold import create
 
@@ -411,14 +406,18 @@ def doctor() -> None:
     findings = examine()
     render(_console(), findings)
     if any(finding.state == "broken" for finding in findings):
-        raise typer.Exit(NOT_ALL_ACCEPTED)
+        sys.exit(NOT_ALL_ACCEPTED)
+
+
+@app.group()
+def bench() -> None:
+    """Measure, as ratios within one run."""
 
 
 @bench.command()
-def latency(
-    runs: Annotated[int, typer.Option(min=1, help="How often each command is run.")] = 5,
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
-) -> None:
+@click.option("--runs", type=click.IntRange(min=1), default=5, show_default=True, help="How often each command is run.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+def latency(runs: int, as_json: bool) -> None:
     """How long a verdict takes, as a ratio to what cannot be avoided."""
     from dojo.bench import latency as measure
     from dojo.bench import render
@@ -429,17 +428,14 @@ def latency(
 
 
 @app.command()
-def audit(
-    katas: KataNames = None,
-    seeds: Annotated[int, typer.Option(min=1, help="Repeat every verdict with this many seeds.")] = 1,
-    write: Annotated[
-        bool, typer.Option("--write", help="Renew what is derived: stubs and the README's table.")
-    ] = False,
-) -> None:
+@KATAS
+@click.option("--seeds", type=click.IntRange(min=1), default=1, help="Repeat every verdict with this many seeds.")
+@click.option("--write", is_flag=True, help="Renew what is derived: stubs and the README's table.")
+def audit(katas: tuple[str, ...], seeds: int, write: bool) -> None:
     """Whether the repository is complete, and whether its tests can be fooled."""
     from dojo.audit import Audit
 
     catalogue, console = Catalogue(), _console()
     chosen = catalogue.find_all(katas) if katas else catalogue.katas
     if not Audit(catalogue, console, seeds=seeds, write=write).run(chosen, whole=not katas):
-        raise typer.Exit(NOT_ALL_ACCEPTED)
+        sys.exit(NOT_ALL_ACCEPTED)

@@ -106,7 +106,7 @@ def _worker(library: str) -> Callable[[], Finding]:
             called = worker.request(["call", "answer", "twice", [pack([1])], {}], timeout=10)
             milliseconds = (time.perf_counter() - ready) * 1000
             worker.close()
-        if reply[0] != "ok" or unpack(called[1]) != [1, 1]:
+        if reply.raised or called.raised or unpack(called.result) != [1, 1]:
             return Finding(f"worker ({library})", "broken", f"replied {called}")
         return Finding(
             f"worker ({library})",

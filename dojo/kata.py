@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import ast
 import difflib
+import importlib.util
 import os
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-from dojo.errors import KataFormatError, NoRepositoryError, UnknownKataError
+from dojo.errors import KataFormatError, MissingLibraryError, NoRepositoryError, UnknownKataError
 
 FIELDS = ("Level", "Needs", "Source", "Time", "Space")
 OPTIONAL_FIELDS = ("Walls",)
@@ -174,6 +175,19 @@ class Kata:
             for name in _imported_modules(node)
         }
         return next((library for library in reversed(LIBRARIES) if library in imported), "plain")
+
+
+def require_library(kata: Kata) -> None:
+    """Refuse a kata whose library is not installed.
+
+    Raises:
+        MissingLibraryError: it says what to install.
+    """
+    if kata.library != "plain" and importlib.util.find_spec(kata.library) is None:
+        raise MissingLibraryError(
+            f"{kata.name} needs {kata.library}, which is not installed.",
+            f"`pip install {kata.library}` installs it; `dojo list` shows the katas that do without.",
+        )
 
 
 def _imported_modules(node: ast.AST) -> Iterable[str]:

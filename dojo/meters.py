@@ -18,11 +18,11 @@ class Count:
 
     comparisons: int = 0
     conversions: int = 0
-    _kind: type[int] = field(default=int, repr=False)
+    kind: type[int] = field(default=int, repr=False)
 
     def integers(self, values: Iterable[int]) -> list[int]:
         """Integers that behave as the given ones and are counted."""
-        return [self._kind(value) for value in values]
+        return [self.kind(value) for value in values]
 
 
 @contextmanager
@@ -35,7 +35,8 @@ def counting() -> Iterator[Count]:
         >>> smallest, count.comparisons, count.conversions
         (1, 2, 0)
 
-    Limits: ``==`` is not counted. Arithmetic, ``int()``, ``float()``, ``str()`` and hashing are conversions.
+    Limits: ``==`` is not counted. Arithmetic, ``int()``, ``float()`` and hashing are conversions;
+    printing is not, so that a trace does no harm.
     """
     count = Count()
 
@@ -64,9 +65,9 @@ def counting() -> Iterator[Count]:
         for name in (f"__{operator}__", f"__r{operator}__")
     } | {
         f"__{name}__": conversion(f"__{name}__")
-        for name in ("int", "index", "float", "neg", "pos", "abs", "invert", "hash", "format", "repr", "trunc", "round")
+        for name in ("int", "index", "float", "neg", "pos", "abs", "invert", "hash", "trunc", "round")
     }
-    count._kind = type("CountedInteger", (int,), {"__slots__": (), **compared, **converted})
+    count.kind = type("CountedInteger", (int,), {"__slots__": (), **compared, **converted})
     yield count
 
 

@@ -26,16 +26,18 @@ settings.load_profile("dojo")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
+    """Add ``--impl``."""
     group = parser.getgroup("dojo")
     group.addoption(
         "--impl",
         default="katas",
         metavar="FOLDER",
-        help="whose answers to test: katas (yours, the default), solutions (the reference), or any folder laid out alike",
+        help="whose answers: katas (yours, the default), solutions (the reference), or any folder laid out alike",
     )
 
 
 def pytest_configure(config: pytest.Config) -> None:
+    """Make the marks known, and refuse a folder that is not there."""
     config.addinivalue_line("markers", "gpu: the property on CUDA; elsewhere it is reported as 'GPU not checked'")
     config.addinivalue_line(
         "markers", "weight(number): the share of this property in the score of its kata; 1 by default"
@@ -59,6 +61,7 @@ def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool 
 
 
 def pytest_report_header(config: pytest.Config) -> str:
+    """Say whose answers are tested."""
     chosen = config.getoption("--impl")
     return f"dojo: testing {chosen}" + (
         "; --impl solutions tests the reference and the engine" if chosen == "katas" else ""
@@ -104,6 +107,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Skip what needs CUDA where there is none, with a reason that is counted at the end."""
     on_gpu = [item for item in items if item.get_closest_marker("gpu")]
     if on_gpu and not _cuda_is_there():
         for item in on_gpu:
@@ -115,7 +119,7 @@ def _cuda_is_there() -> bool:
         return False
     import torch
 
-    return torch.cuda.is_available()
+    return bool(torch.cuda.is_available())
 
 
 @pytest.hookimpl(wrapper=True)

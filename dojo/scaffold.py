@@ -113,7 +113,7 @@ def create(catalogue: Catalogue, name: str) -> list[Path]:
     if not introduction.exists():
         files[introduction] = TOPIC.format(topic=topic)
         files[kata.solution.parent / "__init__.py"] = (
-            f'"""Reference solutions of the topic ``{topic}``; its introduction is in ``katas/{topic}/__init__.py``."""\n'
+            f'"""Reference solutions of ``{topic}``; its introduction is in ``katas/{topic}/__init__.py``."""\n'
         )
     there = [path for path in files if path.exists()]
     if there:

@@ -1,7 +1,7 @@
 """The stub is derived from the solution: bodies become ``raise NotImplementedError``, private helpers and hints go.
 
-``dojo new``, ``dojo reset`` and the audit use :func:`derive`, so a stub can't drift from its solution, and a solved stub
-can't slip in.
+``dojo new``, ``dojo reset`` and the audit use :func:`derive`, so a stub can't drift from its solution, and a solved
+stub can't slip in.
 """
 
 from __future__ import annotations

@@ -26,7 +26,6 @@ def tour(console: Console, catalogue: Catalogue) -> None:
     kata = catalogue.find(KATA)
     wrong = next(answer for answer in wrong_answers(kata) if answer.name == WRONG)
     with Grader() as grader:
-        grader.warm_up(kata)
         console.print(Rule("1. A kata is a prompt and a stub"))
         show(console, kata)
         console.print()

@@ -105,7 +105,8 @@ def _check_stub(kata: Kata, derived: str) -> Iterator[Finding]:
         )
         yield Finding(
             where,
-            f"is not the stub that the solution gives (first in line {line}): solved, or drifted; `dojo audit --write` renews it",
+            f"is not the stub that the solution gives (first in line {line}): solved, or drifted; "
+            "`dojo audit --write` renews it",
         )
 
 

@@ -34,8 +34,8 @@ class Effect:
 
     def differs_from(self, other: Effect) -> float:
         """How far two effects are apart, see :func:`difference`."""
-        if self.error is not None or other.error is not None:
-            return 0.0 if type(self.error) is type(other.error) else float("inf")
+        if type(self.error) is not type(other.error):
+            return float("inf")
         return max(difference(self.result, other.result), difference(self.changed, other.changed))
 
 
@@ -81,26 +81,26 @@ def _arguments(call: Call) -> dict[int | str, Any]:
 
 
 def _effect_of_answer(call: Call) -> Effect:
-    if call.error is not None or call.reply is None:
+    if call.reply is None or isinstance(call.error, AnswerFailure):
         return Effect(None, call.error, {})
-    _, result, changed = call.reply
-    return Effect(unpack(result), None, {key: unpack(data) for key, data in changed.items()})
+    changed = {key: unpack(data) for key, data in call.reply.changed.items()}
+    return Effect(None if call.error else unpack(call.reply.result), call.error, changed)
 
 
 def _effect_of_reference(call: Call, solution: InProcess, probes: ModuleType | None) -> Effect:
     arguments = _arguments(call)
     positional = [value for key, value in arguments.items() if isinstance(key, int)]
     keywords = {key: value for key, value in arguments.items() if isinstance(key, str)}
+    result, raised = None, None
     try:
         if call.where == "probe":
             result = solution.run(getattr(probes, call.name), *positional)
         else:
             result = getattr(solution, call.name)(*positional, **keywords)
     except Exception as error:
-        return Effect(None, error, {})
-    before: dict[int | str, bytes] = {**dict(enumerate(call.arguments)), **call.keywords}
-    changed = {key: value for key, value in arguments.items() if pack(value) != before[key]}
-    return Effect(result, None, changed)
+        raised = error
+    changed = {key: value for key, value in arguments.items() if pack(value) != call.argument(key)}
+    return Effect(result, raised, changed)
 
 
 def _parameter_names(call: Call, solution: InProcess) -> dict[int | str, str]:
@@ -120,21 +120,20 @@ def _input(call: Call, names: Mapping[int | str, str]) -> str:
 
 
 def _shown(effect: Effect, names: Mapping[int | str, str]) -> str:
-    if effect.error is not None:
-        if isinstance(effect.error, AnswerFailure):
-            return str(effect.error)
-        name = getattr(effect.error, "answer_type", type(effect.error).__name__)
-        text = str(effect.error)
-        return f"{name}: {text}" if text else str(name)
+    if isinstance(effect.error, AnswerFailure):
+        return str(effect.error)
     lines = [f"{names[key]} = {shown(value)}" for key, value in effect.changed.items()]
-    if effect.result is not None or not lines:
+    if effect.error is not None:
+        name = getattr(effect.error, "answer_type", type(effect.error).__name__)
+        lines.insert(0, f"{name}: {effect.error}" if str(effect.error) else str(name))
+    elif effect.result is not None or not lines:
         lines.append(shown(effect.result) if not lines else f"returned {shown(effect.result)}")
     return "\n".join(lines)
 
 
 def _with_unchanged(effect: Effect, other: Effect, call: Call) -> Effect:
     """The effect, with the arguments that only the other one changed as they still are."""
-    if effect.error is not None:
+    if isinstance(effect.error, AnswerFailure):
         return effect
     arguments = _arguments(call)
     return replace(effect, changed={**{key: arguments[key] for key in other.changed}, **effect.changed})

@@ -8,7 +8,6 @@ from __future__ import annotations
 import ast
 import hashlib
 import importlib
-import importlib.util
 import inspect
 import random
 import secrets
@@ -21,22 +20,23 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from types import ModuleType, TracebackType
-from typing import Any
+from typing import Any, Self
 
 import hypothesis
 from hypothesis import HealthCheck, Phase, Verbosity, settings
 
 from dojo import __version__
 from dojo.binding import Call, InProcess, Sandboxed, load_module
-from dojo.errors import AnswerFailure, CallTimeout, GraderFault, MissingLibraryError
+from dojo.errors import AnswerFailure, CallTimeout, GraderFault
 from dojo.grading.counterexample import explain
 from dojo.grading.properties import Property, collect
 from dojo.grading.verdict import Counterexample, Outcome, PropertyVerdict, Verdict, outcome_of
-from dojo.kata import Kata
-from dojo.sandbox.box import Box, Worker
-from dojo.sandbox.limits import DEFAULT_LIMITS, Limits
+from dojo.kata import Kata, require_library
+from dojo.sandbox.box import Box, Boxes, Reply, Worker
+from dojo.sandbox.limits import Limits
+from dojo.sandbox.wire import NotPlainError, unpack
 
-QUIET = settings.register_profile(
+settings.register_profile(
     "dojo-grader", deadline=None, database=None, print_blob=False, suppress_health_check=list(HealthCheck)
 )
 BEGUN_BY = 5
@@ -47,30 +47,15 @@ class Grader:
     """Grades answers; keeps the boxes and the loaded katas between them.
 
     Args:
-        limits: the bounds on each answer.
+        boxes: where answers run; they are closed with the grader.
 
     Use it as a context manager: leaving it ends every process that it started.
     """
 
-    def __init__(self, limits: Limits = DEFAULT_LIMITS) -> None:
-        self.limits = limits
-        self._boxes: dict[str, Box] = {}
+    def __init__(self, boxes: Boxes | None = None) -> None:
+        self._boxes = boxes or Boxes()
+        self.limits = self._boxes.limits
         self._trusted: dict[str, _Trusted] = {}
-
-    def warm_up(self, kata: Kata) -> None:
-        """Start the process for answers to a kata; its imports run while the caller goes on."""
-        self._require(kata)
-        self._box(kata).start()
-
-    def _require(self, kata: Kata) -> None:
-        if kata.library != "plain" and importlib.util.find_spec(kata.library) is None:
-            raise MissingLibraryError(
-                f"{kata.name} needs {kata.library}, which is not installed.",
-                f"pip install 'dojo[{kata.library}]' (or pip install {kata.library}) installs it.",
-            )
-
-    def _box(self, kata: Kata) -> Box:
-        return self._boxes.setdefault(kata.library, Box(kata.library, self.limits))
 
     def grade(
         self,
@@ -95,12 +80,13 @@ class Grader:
         Raises:
             MissingLibraryError: the kata's library is not installed.
         """
-        self._require(kata)
+        require_library(kata)
         started = time.perf_counter()
         seed = secrets.randbits(32) if seed is None else seed
-        self._box(kata).start()
+        box = self._boxes[kata.library]
+        box.start()
         trusted = self._trusted.get(kata.name) or self._trusted.setdefault(kata.name, _Trusted(kata))
-        answer = _Answer(self._box(kata), trusted, content, submission or "<answer>", self.limits)
+        answer = _Answer(box, trusted, content, submission or "<answer>", self.limits)
         verdicts: list[PropertyVerdict] = []
 
         def add(verdict: PropertyVerdict) -> None:
@@ -132,11 +118,9 @@ class Grader:
 
     def close(self) -> None:
         """End every process."""
-        for box in self._boxes.values():
-            box.close()
-        self._boxes.clear()
+        self._boxes.close()
 
-    def __enter__(self) -> Grader:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(
@@ -210,7 +194,7 @@ class _Answer:
         self._worker: Worker | None = None
         self.binding = Sandboxed(self.request, {})
         self.overruns: set[tuple[Any, ...]] = set()
-        self.in_a_hurry = False
+        self.deadline = limits.call
 
     def load(self) -> PropertyVerdict | None:
         """Load the text for the first time; the verdict where it can't be, None where all is well."""
@@ -222,11 +206,16 @@ class _Answer:
             reply = self._start()
         except AnswerFailure as failure:
             return PropertyVerdict("loads", "rejected", f"importing the answer: {failure}", self._seen(""))
-        if reply[0] != "ok":
-            return PropertyVerdict("loads", "rejected", _load_error(reply), self._seen(_traceback(reply)))
-        loaded = _unpacked(reply[1])
-        misfits = loaded["misfits"]
-        self.binding = Sandboxed(self.request, loaded["constants"])
+        if reply.raised is not None:
+            raised = reply.raised
+            text = f"{raised.name}: {raised.text}" if raised.text else raised.name
+            return PropertyVerdict("loads", "rejected", text, self._seen(raised.traceback))
+        try:
+            loaded = unpack(reply.result)
+            misfits = {str(name): str(why) for name, why in loaded["misfits"].items()}
+            self.binding = Sandboxed(self.request, dict(loaded["constants"]))
+        except (NotPlainError, TypeError, LookupError, AttributeError):
+            return PropertyVerdict("loads", "rejected", "importing the answer: a reply that can't be read")
         if misfits:
             text = "; ".join(f"{name} {why}" for name, why in misfits.items())
             return PropertyVerdict("loads", "rejected", text, seconds=round(time.perf_counter() - started, 3))
@@ -247,25 +236,24 @@ class _Answer:
             return f"the answer is not UTF-8: byte {self._content[error.start]:#04x} at position {error.start}"
         return None
 
-    def _start(self) -> list[Any]:
+    def _start(self) -> Reply:
         self._worker = self._box.worker()
         trusted = self._trusted
         request = ["load", trusted.kata.module, self._name, self._content, trusted.probes_text, trusted.wanted]
         return self._worker.request(request, timeout=self._limits.call)
 
-    def request(self, call: Call) -> list[Any]:
+    def request(self, call: Call) -> Reply:
         """Make a call; a worker that is gone is replaced first."""
         if call.key in self.overruns:
             raise CallTimeout(f"no answer within {self._limits.call:g} s")
         if self._worker is None or not self._worker.alive:
             self.close()
-            if self._start()[0] != "ok":
+            if self._start().raised is not None:
                 raise AnswerFailure("the answer could be imported once, but not again")
         assert self._worker is not None
-        timeout = self._limits.repeated_call if self.in_a_hurry else self._limits.call
         try:
             reply = self._worker.request(
-                ["call", call.where, call.name, call.arguments, call.keywords], timeout=timeout
+                ["call", call.where, call.name, call.arguments, call.keywords], timeout=self.deadline
             )
         except CallTimeout:
             self.overruns.add(call.key)
@@ -288,23 +276,6 @@ class _Answer:
             self._worker = None
 
 
-def _unpacked(data: bytes) -> Any:
-    from dojo.sandbox.wire import unpack
-
-    return unpack(data)
-
-
-def _load_error(reply: list[Any]) -> str:
-    if reply[0] == "bad":
-        return f"importing the answer: {reply[1]}"
-    _, name, _, text, _ = reply
-    return f"{name}: {text}" if text else str(name)
-
-
-def _traceback(reply: list[Any]) -> str:
-    return str(reply[4]) if reply[0] == "raise" else ""
-
-
 class _Failure:
     """A failing example: what was raised, the calls that led to it, and what the answer printed."""
 
@@ -323,7 +294,7 @@ class _Trial:
         self._property = each
         self._answer = answer
         self._trusted = trusted
-        self._seed = random.Random(f"{seed}:{each.name}").getrandbits(64)
+        self._seed = random.Random(f"{seed}:{each.name}").getrandbits(64)  # noqa: S311  # not a secret
         self._examples = examples
         self._limits = limits
         self._tried = 0
@@ -337,7 +308,7 @@ class _Trial:
     def verdict(self) -> PropertyVerdict:
         """Run the property."""
         started = time.perf_counter()
-        self._answer.in_a_hurry = False
+        self._answer.deadline = self._limits.later_call if self._answer.overruns else self._limits.call
         outcome, message, counterexample = self._outcome()
         return PropertyVerdict(
             name=self._property.name,
@@ -466,7 +437,7 @@ class _Trial:
                 raise
             self._stubs += 1
             if self._stubs >= BEGUN_BY:
-                raise unittest.SkipTest from error
+                raise unittest.SkipTest("not attempted") from error
         except BaseException as error:
             if isinstance(error, _skip_exception()):
                 raise
@@ -484,17 +455,18 @@ class _Trial:
         self._failure = _Failure(error, list(self._answer.binding.calls), self._answer.printed())
         self._first_failure = self._first_failure or time.perf_counter()
         if isinstance(error, CallTimeout):
-            self._answer.in_a_hurry = True
-            self._overrun_seconds += time.perf_counter() - started
+            if self._answer.deadline > self._limits.shrinking_call:
+                self._answer.deadline = self._limits.shrinking_call
+            else:
+                self._overrun_seconds += time.perf_counter() - started
 
     def _give_up_in_time(self) -> None:
         """Be content with the counterexample at hand once looking for a smaller one has taken long."""
         if self._failure is None:
             return
         spent = time.perf_counter() - self._first_failure
-        overruns = self._overrun_seconds - self._limits.call
-        if spent > self._limits.shrinking or overruns > self._limits.overruns:
-            raise unittest.SkipTest
+        if spent > self._limits.shrinking or self._overrun_seconds > self._limits.overruns:
+            raise unittest.SkipTest("small enough")
 
     def _is_ours(self, error: BaseException) -> bool:
         """Whether an exception came from the property itself, and not as its judgement of the answer."""
@@ -537,9 +509,8 @@ def _fail_exception() -> type[BaseException]:
 
 
 def _outcome_exception(name: str) -> type[BaseException]:
-    """pytest's exception of that name, where a property has imported pytest."""
-    module = sys.modules.get("_pytest.outcomes")
-    found = getattr(module, name.lower() if module is None else {"Skipped": "Skipped", "Failed": "Failed"}[name], None)
+    """The exception of that name of pytest, where a property has imported pytest."""
+    found = getattr(sys.modules.get("_pytest.outcomes"), name, None)
     return found if isinstance(found, type) else unittest.SkipTest
 
 

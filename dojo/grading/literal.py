@@ -33,6 +33,8 @@ def literal(value: Any) -> str:
         if kind.__name__ != "ndarray":
             return f"np.{kind.__name__}({literal(value.item())})"
         return _array(value, "np.", f"np.{value.dtype.name}", value.tolist())
+    if kind is complex:
+        return f"complex({value.real!r}, {value.imag!r})"  # repr loses the sign of a zero
     return repr(value)
 
 
@@ -95,6 +97,8 @@ def same(one: Any, other: Any) -> bool:
         return (math.isnan(one) and math.isnan(other)) or (
             one == other and math.copysign(1, one) == math.copysign(1, other)
         )
+    if isinstance(one, complex):
+        return same((one.real, one.imag), (other.real, other.imag))
     if hasattr(one, "dtype"):
         if one.dtype != other.dtype or one.shape != other.shape:
             return False

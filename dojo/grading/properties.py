@@ -1,7 +1,7 @@
 """The properties of a kata, collected from its test file without pytest's machinery.
 
-What a property may use is small on purpose: the fixtures ``kata``, ``solution`` and ``device``, Hypothesis, and the marks
-``parametrize``, ``gpu`` and ``weight``. Everything else is refused, since it would work in one binding only.
+What a property may use is small on purpose: the fixtures ``kata``, ``solution`` and ``device``, Hypothesis, and the
+marks ``parametrize``, ``gpu`` and ``weight``. Everything else is refused, since it would work in one binding only.
 """
 
 from __future__ import annotations

@@ -46,5 +46,5 @@ def _replace(kata: Kata, journal: Journal, content: bytes, kind: str) -> int | N
         return None
     saved = journal.record(kata.name, before, kind=kind) if before else None
     # What an editor saved meanwhile is not in the journal: then nothing is replaced.
-    write_atomically(kata.stub, content, expected=before if before else None)
+    write_atomically(kata.stub, content, expected=before or None)
     return saved

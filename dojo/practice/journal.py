@@ -429,7 +429,7 @@ class Journal:
             self.close()
             reason, way_out = self._explain(error)
             raise JournalError(f"The journal {self.path} can't be {done}: {reason}.", way_out) from error
-        except _Damaged as error:
+        except (_Damaged, UnicodeDecodeError) as error:  # sqlite3 fails to decode messages that quote damaged text
             self.close()
             raise JournalError(f"The journal {self.path} is damaged: {error}.", self._rescue) from error
         except OSError as error:
@@ -481,6 +481,7 @@ class _Damaged(Exception):
     """A row that no version of this file has written."""
 
 
+# LEFT: an entry whose content is gone is a damage to report, not an entry to pass over.
 # LEFT: an entry whose content is gone is a damage to report, not an entry to pass over.
 _SELECT = """SELECT id, kata, at, kind, sha256, outcome, verdict, seconds, hints_used, content
 FROM attempts LEFT JOIN contents USING (sha256)"""

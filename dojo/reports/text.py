@@ -58,15 +58,15 @@ def render(console: Console, verdict: Verdict, *, full: bool = False, code: bool
     console.print(headline(verdict))
     for each in verdict.properties:
         console.print(property_line(each))
-        if each.outcome == "rejected" and each is not _told(verdict, full):
+        if each.outcome == "rejected" and each is not _told(verdict) and not full:
             console.print(Padding(Text(_shortened(each.message), "dim"), (0, 0, 0, INDENT + 2)))
     for each in verdict.rejections:
-        if full or each is _told(verdict, full):
+        if full or each is _told(verdict):
             console.print()
             console.print(rejection(each, code=code))
 
 
-def _told(verdict: Verdict, full: bool) -> PropertyVerdict | None:
+def _told(verdict: Verdict) -> PropertyVerdict | None:
     """The property whose counterexample is told: the first that has one."""
     return next((each for each in verdict.rejections if each.counterexample), next(iter(verdict.rejections), None))
 

@@ -14,9 +14,10 @@ import subprocess
 import sys
 import tempfile
 import time
+from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
-from typing import IO, Any
+from typing import IO, Any, Self
 
 import msgspec
 
@@ -102,7 +103,8 @@ class Box:
         self._abandon()
         if zygote is None or zygote.stderr is None:
             return "it is gone"
-        return zygote.stderr.read().decode(errors="replace").strip()[-2000:] or f"it ended with {zygote.returncode}"
+        with zygote.stderr:
+            return zygote.stderr.read().decode(errors="replace").strip()[-2000:] or f"it ended with {zygote.returncode}"
 
     def worker(self) -> Worker:
         """A fresh worker.
@@ -146,13 +148,81 @@ class Box:
         if zygote is not None and zygote.stderr is not None:
             zygote.stderr.close()
 
-    def __enter__(self) -> Box:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
+
+
+class Boxes:
+    """One box for each library, started when it is first needed. Closing them ends every process."""
+
+    def __init__(self, limits: Limits = DEFAULT_LIMITS) -> None:
+        self.limits = limits
+        self._boxes: dict[str, Box] = {}
+
+    def __getitem__(self, library: str) -> Box:
+        if library not in self._boxes:
+            self._boxes[library] = Box(library, self.limits)
+        return self._boxes[library]
+
+    def close(self) -> None:
+        """End every process."""
+        for box in self._boxes.values():
+            box.close()
+        self._boxes.clear()
+
+
+@dataclass(frozen=True)
+class Raised:
+    """An exception of the answer: its name, its built-in bases from the nearest on, its text, where it was raised."""
+
+    name: str
+    bases: list[str]
+    text: str
+    traceback: str
+
+
+@dataclass(frozen=True)
+class Reply:
+    """What came back from one request.
+
+    Attributes:
+        result: plain data as bytes, empty where an exception was raised.
+        raised: the exception.
+        changed: the arguments that are different now, by position or keyword, as bytes of plain data.
+    """
+
+    result: bytes
+    raised: Raised | None
+    changed: dict[int | str, bytes]
+
+    @classmethod
+    def parse(cls, data: Any) -> Reply:
+        """Take apart what a worker sent; nothing in it is trusted.
+
+        Raises:
+            NotPlainError: it is of no known form, or says that a value is not plain data.
+        """
+        try:
+            kind, content, changed = data
+            if kind == "bad" and type(content) is str:
+                raise NotPlainError(content)
+            if any(type(key) not in (int, str) or type(value) is not bytes for key, value in changed.items()):
+                raise TypeError
+            if kind == "ok" and type(content) is bytes:
+                return cls(content, None, changed)
+            name, bases, text, traceback = content
+            if kind != "raise" or any(type(each) is not str for each in (name, text, traceback, *bases)):
+                raise TypeError
+            return cls(b"", Raised(name, list(bases), text, traceback), changed)
+        except NotPlainError:
+            raise
+        except (TypeError, ValueError, AttributeError):
+            raise NotPlainError("a reply of no known form") from None
 
 
 class Worker:
@@ -165,7 +235,7 @@ class Worker:
         self._output = output
         self.alive = True
 
-    def request(self, request: list[Any], *, timeout: float) -> list[Any]:
+    def request(self, request: list[Any], *, timeout: float) -> Reply:
         """Send one request and return its one reply.
 
         Raises:
@@ -177,10 +247,7 @@ class Worker:
             if self._channel.pending():
                 raise NotPlainError("bytes that nobody asked for")
             self._channel.send(pack(request), timeout=timeout)
-            reply = unpack(self._channel.receive(timeout=max(1e-3, end - time.monotonic())))
-            if type(reply) is not list or not reply:
-                raise NotPlainError("a reply of no known form")
-            return reply
+            return Reply.parse(unpack(self._channel.receive(timeout=max(1e-3, end - time.monotonic()))))
         except ChannelTimeout:
             self.kill()
             raise CallTimeout(f"no answer within {timeout:g} s") from None
@@ -210,5 +277,10 @@ class Worker:
     def close(self) -> None:
         """End the process and let go of its channel and output."""
         self.kill()
+        self.forget()
+
+    def forget(self) -> None:
+        """Let go of channel and output of a process that is gone."""
+        self.alive = False
         self._channel.close()
         self._output.close()

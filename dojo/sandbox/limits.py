@@ -13,8 +13,9 @@ class Limits:
 
     Attributes:
         call: how long one call may take; importing the answer counts as a call.
-        repeated_call: the same for inputs that are tried after one has already overrun, to find a smaller one.
-        overruns: how long a property may spend on overrunning calls before it is satisfied with what it has.
+        later_call: the same once one call of the answer has overrun: the answer is rejected by then.
+        shrinking_call: the same while a smaller input that overruns is looked for.
+        overruns: how long that may go on.
         shrinking: how long a property may look for a smaller counterexample.
         start: how long a worker, or the zygote with its imports, may take to be ready.
         reply: the largest reply.
@@ -25,8 +26,9 @@ class Limits:
     """
 
     call: float = 5.0
-    repeated_call: float = 0.25
-    overruns: float = 3.0
+    later_call: float = 0.5
+    shrinking_call: float = 0.05
+    overruns: float = 2.0
     shrinking: float = 20.0
     start: float = 60.0
     reply: int = 256 * MEBIBYTE

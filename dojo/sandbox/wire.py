@@ -1,6 +1,6 @@
 """Plain data as bytes, and frames on a socket.
 
-Plain data is None, bool, int, float, complex, str, bytes, list, tuple, dict, numpy arrays and scalars, and torch tensors
+Plain data is None, bool, int, float, complex, str, bytes, list, tuple, dict, numpy arrays and scalars, torch tensors
 (dense, as dtype, shape and raw bytes). Types are exact in both directions: a subclass of int is refused, True stays
 True, a tuple stays a tuple. Nothing is ever unpickled: the format is MessagePack, decoded by msgspec, with an extension
 type for each kind that MessagePack lacks.
@@ -20,20 +20,22 @@ import msgspec
 
 from dojo.sandbox.limits import DEFAULT_LIMITS
 
-TUPLE, INTEGER, COMPLEX, ARRAY, NUMPY_SCALAR, TENSOR = range(1, 7)
+TUPLE, INTEGER, COMPLEX, ARRAY, NUMPY_SCALAR, TENSOR, PAIRS = range(1, 8)
 
 NATIVE = frozenset({type(None), bool, float, str, bytes})
 SMALLEST, LARGEST = -(2**63), 2**64 - 1
 NUMPY_KINDS = frozenset("biufc")
 TENSOR_DTYPES = frozenset(
-    ["bool", "uint8", "int8", "int16", "int32", "int64", "float16", "bfloat16", "float32", "float64"]
-    + ["complex64", "complex128"]
+    {
+        *("bool", "uint8", "int8", "int16", "int32", "int64"),
+        *("float16", "bfloat16", "float32", "float64", "complex64", "complex128"),
+    }
 )
 
 _encoder = msgspec.msgpack.Encoder()
 
 
-class NotPlainError(ValueError):
+class NotPlainError(Exception):
     """A value is not plain data, or nested too deep, or too large. The text says which value."""
 
 
@@ -88,7 +90,11 @@ def _tree(value: Any, depth: int) -> Any:
     if kind is tuple:
         return msgspec.msgpack.Ext(TUPLE, _encoder.encode([_tree(item, depth - 1) for item in value]))
     if kind is dict:
-        return {_tree(key, depth - 1): _tree(item, depth - 1) for key, item in value.items()}
+        pairs = [(_tree(key, depth - 1), _tree(item, depth - 1)) for key, item in value.items()]
+        try:
+            return dict(pairs)
+        except TypeError:  # a tuple, say, is no key that MessagePack knows
+            return msgspec.msgpack.Ext(PAIRS, _encoder.encode(pairs))
     if kind is complex:
         return msgspec.msgpack.Ext(COMPLEX, struct.pack("<dd", value.real, value.imag))
     return _library_value(value, kind)
@@ -105,12 +111,12 @@ def _library_value(value: Any, kind: type) -> msgspec.msgpack.Ext:
     torch = sys.modules.get("torch")
     if torch is not None and kind is torch.Tensor:
         return _tensor(value, torch)
-    numpy = sys.modules.get("numpy")
-    if numpy is not None and kind is numpy.ndarray or numpy is not None and issubclass(kind, numpy.generic):
+    np = sys.modules.get("numpy")
+    if np is not None and (kind is np.ndarray or issubclass(kind, np.generic)):
         if value.dtype.kind not in NUMPY_KINDS:
             raise NotPlainError(f"a numpy array of dtype {value.dtype}")
         _check_size(value.nbytes)
-        code = ARRAY if kind is numpy.ndarray else NUMPY_SCALAR
+        code = ARRAY if kind is np.ndarray else NUMPY_SCALAR
         little = value.astype(value.dtype.newbyteorder("<"), copy=False)
         return msgspec.msgpack.Ext(code, _encoder.encode([little.dtype.str, list(value.shape), little.tobytes()]))
     raise NotPlainError(f"a value of type {kind.__module__}.{kind.__qualname__}")
@@ -138,6 +144,8 @@ def _extension(code: int, data: memoryview) -> Any:
         if type(items) is not list:
             raise NotPlainError("a tuple that holds no list")
         return tuple(items)
+    if code == PAIRS:
+        return dict(_decoder.decode(data))
     if code == INTEGER and 0 < len(data) <= DEFAULT_LIMITS.digits:
         return int.from_bytes(data, "little", signed=True)
     if code == COMPLEX and len(data) == 16:
@@ -151,12 +159,12 @@ def _extension(code: int, data: memoryview) -> Any:
 
 
 def _to_array(code: int, dtype: str, shape: list[int], raw: bytes) -> Any:
-    import numpy
+    import numpy as np
 
-    kind = numpy.dtype(dtype)
+    kind = np.dtype(dtype)
     if kind.kind not in NUMPY_KINDS or (code == NUMPY_SCALAR and shape):
         raise NotPlainError(f"a numpy value of dtype {dtype} and shape {shape}")
-    array = numpy.frombuffer(raw, kind).reshape(shape).copy()
+    array = np.frombuffer(raw, kind).reshape(shape).copy()
     return array[()] if code == NUMPY_SCALAR else array
 
 

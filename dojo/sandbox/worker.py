@@ -77,10 +77,8 @@ class Answer:
         """
         self.module = self._execute(name, file, text)
         self.probes = self._execute("probes", "<probes>", probes)
-        constants = {}
-        for key, value in vars(self.module).items():
-            if not key.startswith("_") and type(value) in IMMUTABLE:
-                constants[key] = value
+        public = {key: value for key, value in vars(self.module).items() if not key.startswith("_")}
+        constants = {key: value for key, value in public.items() if type(value) in IMMUTABLE}
         misfits = {key: misfit(getattr(self.module, key, None), how) for key, how in wanted.items()}
         return {"constants": constants, "misfits": {key: text for key, text in misfits.items() if text}}
 
@@ -91,30 +89,36 @@ class Answer:
         sys.modules[name] = module
         source = text.decode("utf-8", "replace")
         linecache.cache[file] = (len(source), None, source.splitlines(keepends=True), file)
-        exec(compile(text, file, "exec", dont_inherit=True), vars(module))
+        exec(compile(text, file, "exec", dont_inherit=True), vars(module))  # noqa: S102  # this process is for it
         return module
 
     def call(self, where: str, name: str, raw: Sequence[bytes], raw_keywords: Mapping[str, bytes]) -> list[Any]:
         """Make one call.
 
         Returns:
-            The reply: ``["ok", result, changed]`` with the arguments that are different now, by position or keyword.
+            The reply: ``["ok", result, changed]`` with the arguments that are different now, by position or keyword;
+            ``["raise", exception, changed]`` where the call raised.
         """
         arguments = [unpack(data) for data in raw]
         keywords = {key: unpack(data) for key, data in raw_keywords.items()}
-        if where == "probe":
-            result = getattr(self.probes, name)(self.module, *arguments)
+        try:
+            if where == "probe":
+                result = getattr(self.probes, name)(self.module, *arguments)
+            else:
+                result = getattr(self.module, name)(*arguments, **keywords)
+        except BaseException as error:
+            outcome = ["raise", describe(error, str(self.module.__file__))]
         else:
-            result = getattr(self.module, name)(*arguments, **keywords)
+            outcome = ["ok", _pack(result, "the result")]
         changed: dict[int | str, bytes] = {}
-        before: dict[int | str, bytes] = {**dict(enumerate(raw)), **raw_keywords}
-        after: dict[int | str, Any] = {**dict(enumerate(arguments)), **keywords}
-        for key, value in after.items():
+        passed: list[tuple[int | str, bytes, Any]] = [*zip(range(len(raw)), raw, arguments, strict=True)]
+        named = [(key, data, keywords[key]) for key, data in raw_keywords.items()]
+        for key, before, value in (*passed, *named):
             if type(value) not in IMMUTABLE:
-                data = _pack(value, f"argument {key} afterwards")
-                if data != before[key]:
-                    changed[key] = data
-        return ["ok", _pack(result, "the result"), changed]
+                after = _pack(value, f"argument {key} afterwards")
+                if after != before:
+                    changed[key] = after
+        return [*outcome, changed]
 
 
 def _pack(value: Any, what: str) -> bytes:
@@ -129,7 +133,7 @@ def misfit(found: Any, how: Mapping[str, Any]) -> str | None:
 
     Args:
         found: the answer's function or class, None where it has none.
-        how: ``signature`` as text, ``calls``: pairs (number of positional arguments, keyword names) that must be possible.
+        how: ``signature`` as text, ``calls``: pairs (how many positional arguments, keyword names) that must work.
     """
     if found is None:
         return "is missing"
@@ -152,8 +156,8 @@ def _names(signature: inspect.Signature) -> str:
     return str(inspect.Signature(bare))
 
 
-def report(error: BaseException, file: str) -> list[Any]:
-    """An exception as plain data: ``["raise", name, built-in bases, text, traceback cut to the answer's file]``."""
+def describe(error: BaseException, file: str) -> list[Any]:
+    """An exception as plain data: its name, built-in bases, text, and traceback cut to the answer's file."""
     bases = [base.__name__ for base in type(error).__mro__ if base.__module__ == "builtins"]
     if isinstance(error, SyntaxError):
         shown = "".join(traceback.format_exception_only(error))
@@ -168,13 +172,13 @@ def report(error: BaseException, file: str) -> list[Any]:
         text = str(error)
     except BaseException:
         text = "an exception that can't be shown"
-    return ["raise", type(error).__name__, bases, text[:10_000], shown[:20_000]]
+    return [type(error).__name__, bases, text[:10_000], shown[:20_000]]
 
 
 def serve(channel: Channel, output: int) -> None:
     """Answer requests until the other side closes."""
     capped = CappedOutput(output)
-    sys.stdout = sys.stderr = capped  # type: ignore[assignment]
+    sys.stdout = sys.stderr = capped
     answer = Answer()
     file = "<answer>"
     while True:
@@ -190,13 +194,13 @@ def serve(channel: Channel, output: int) -> None:
             else:
                 reply = answer.call(*request[1:])
         except NotPlainError as error:
-            reply = ["bad", str(error)]
+            reply = ["bad", str(error), {}]
         except BaseException as error:
-            reply = report(error, file)
+            reply = ["raise", describe(error, file), {}]
         try:
             frame = pack(reply)
         except NotPlainError as error:
-            frame = pack(["bad", str(error)])
+            frame = pack(["bad", str(error), {}])
         try:
             channel.send(frame)
         except ChannelClosed:

@@ -12,7 +12,7 @@ def values() -> st.SearchStrategy[int]:
     return st.one_of(st.integers(-2, 2), st.integers(SMALLEST, LARGEST), st.sampled_from([SMALLEST, LARGEST]))
 
 
-def sorted_lists(*, max_size: int = 12) -> st.SearchStrategy[list[int]]:
+def sorted_lists(*, max_size: int = 8) -> st.SearchStrategy[list[int]]:
     """Ascending lists: empty ones, ties, and any integers in range."""
     few = st.lists(st.integers(-2, 2), max_size=max_size)
     return st.one_of(few, st.lists(values(), max_size=max_size)).map(sorted)

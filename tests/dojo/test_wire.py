@@ -1,0 +1,209 @@
+"""Plain data crosses as it is, everything else is refused, and no bytes do harm."""
+
+from __future__ import annotations
+
+import math
+import socket
+import sys
+from collections import OrderedDict, namedtuple
+
+import msgspec
+import numpy as np
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+from hypothesis.extra import numpy as npst
+
+from dojo.grading.literal import literal, same
+from dojo.sandbox.limits import DEFAULT_LIMITS
+from dojo.sandbox.wire import Channel, ChannelClosed, ChannelTimeout, NotPlainError, pack, unpack
+
+scalars = st.one_of(
+    st.none(), st.booleans(), st.integers(), st.floats(), st.complex_numbers(), st.text(), st.binary(max_size=20)
+)
+keys = st.one_of(st.text(), st.integers(), st.tuples(st.integers(), st.booleans()))
+plain_data = st.recursive(
+    scalars,
+    lambda inner: st.one_of(
+        st.lists(inner, max_size=4), st.lists(inner, max_size=4).map(tuple), st.dictionaries(keys, inner, max_size=4)
+    ),
+    max_leaves=12,
+)
+array_dtypes = st.sampled_from(["?", "<i8", ">i4", "u1", "<f2", "<f4", "<f8", "<c16"])
+arrays = array_dtypes.flatmap(
+    lambda dtype: npst.arrays(dtype, npst.array_shapes(min_dims=0, max_dims=3, min_side=0, max_side=3))
+)
+
+
+@given(value=plain_data)
+@example(value=[1, True, 1.0, -0.0, math.nan])
+@example(value=2**64)
+@example(value=-(2**63) - 1)
+def test_plain_data_comes_back_with_its_exact_types(value):
+    assert same(unpack(pack(value)), value)
+
+
+@given(value=arrays)
+def test_arrays_keep_dtype_shape_and_values(value):
+    back = unpack(pack(value))
+    assert type(back) is np.ndarray
+    assert back.dtype == value.dtype.newbyteorder("<")
+    assert back.shape == value.shape
+    np.testing.assert_array_equal(back, value)
+    assert back.flags.writeable
+
+
+def test_numpy_scalars_stay_numpy_scalars():
+    for value in (np.float32(0.1), np.int64(-3), np.bool_(True), np.float64(math.inf)):
+        assert type(unpack(pack(value))) is type(value)
+        assert unpack(pack(value)) == value
+
+
+@pytest.mark.parametrize("dtype", ["bool", "uint8", "int64", "float16", "bfloat16", "float32", "float64", "complex64"])
+@pytest.mark.parametrize("shape", [(), (0,), (2, 3), (1, 0, 2)])
+def test_tensors_keep_dtype_shape_and_bits(dtype, shape):
+    torch = pytest.importorskip("torch")
+    value = torch.ones(shape).mul(1.5).to(getattr(torch, dtype))
+    back = unpack(pack(value))
+    assert (back.dtype, back.shape) == (value.dtype, value.shape)
+    assert torch.equal(back, value)
+
+
+def test_a_tensor_view_crosses_as_its_values():
+    torch = pytest.importorskip("torch")
+    base = torch.arange(12.0).reshape(3, 4)
+    assert torch.equal(unpack(pack(base.T[1:])), base.T[1:])
+
+
+class Integer(int):
+    """Equal to everything, as a cheat would be."""
+
+    def __eq__(self, other):
+        return True
+
+    __hash__ = int.__hash__
+
+
+Pair = namedtuple("Pair", "a b")  # noqa: PYI024
+cycle: list = []
+cycle.append(cycle)
+deep: list = []
+for _ in range(DEFAULT_LIMITS.depth + 1):
+    deep = [deep]
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        Integer(1),
+        [1, (Integer(2),)],
+        {"a": {1, 2}},
+        object(),
+        print,
+        (each for each in ()),
+        Pair(1, 2),
+        OrderedDict(),
+        cycle,
+        deep,
+        1 << (8 * DEFAULT_LIMITS.digits + 8),
+        np.array([object()]),
+        np.array(["text"]),
+        np.ma.masked_array([1], [True]),
+        "\ud800",
+    ],
+    ids=lambda value: type(value).__name__,
+)
+def test_everything_else_is_refused(value):
+    with pytest.raises(NotPlainError):
+        pack(value)
+
+
+def test_unusual_tensors_are_refused():
+    torch = pytest.importorskip("torch")
+    huge = torch.zeros(1).expand(2**40)
+    for value in (torch.nn.Parameter(torch.ones(1)), torch.ones(1, device="meta"), torch.eye(2).to_sparse(), huge):
+        with pytest.raises(NotPlainError):
+            pack(value)
+
+
+@given(data=st.binary(max_size=60))
+def test_random_bytes_are_plain_data_or_refused(data):
+    try:
+        value = unpack(data)
+    except NotPlainError:
+        return
+    assert same(unpack(pack(value)), value)
+
+
+@given(value=plain_data, data=st.data())
+def test_mutated_frames_are_plain_data_or_refused(value, data):
+    frame = bytearray(pack(value))
+    for _ in range(data.draw(st.integers(1, 3))):
+        position = data.draw(st.integers(0, len(frame) - 1))
+        frame[position] = data.draw(st.integers(0, 255))
+    try:
+        unpack(bytes(frame))
+    except NotPlainError:
+        pass
+
+
+def extension(code: int, *content: object) -> bytes:
+    """A frame as a cheat would write it."""
+    return msgspec.msgpack.encode(msgspec.msgpack.Ext(code, msgspec.msgpack.encode(list(content))))
+
+
+@pytest.mark.parametrize(
+    "frame",
+    [
+        extension(5, "<f8", [2], b"short"),
+        extension(5, "O", [1], b"12345678"),
+        extension(5, "<f8", [-1], b"12345678"),
+        extension(5, "<f8", [2**62, 4], b""),
+        extension(5, "<M8[s]", [1], b"12345678"),
+        extension(5, [("a", "<f8")], [1], b"12345678"),
+        extension(4, "<f8", [3], b"12345678"),
+        extension(99, 1),
+        b"\xdf\xff\xff\xff\xff",
+        b"\x91" * 100_000,
+        b"",
+    ],
+)
+def test_hostile_frames_are_refused(frame):
+    with pytest.raises(NotPlainError):
+        unpack(frame)
+
+
+def test_a_channel_gives_whole_frames_up_to_a_size_and_in_time():
+    one, other = (Channel(each, largest=100) for each in socket.socketpair())
+    one.send(b"a" * 100)
+    one.send(b"")
+    assert other.receive(timeout=5) == b"a" * 100
+    assert other.receive(timeout=5) == b""
+    with pytest.raises(ChannelTimeout):
+        other.receive(timeout=0.01)
+    one.send(b"a" * 101)
+    with pytest.raises(NotPlainError):
+        other.receive(timeout=5)
+    one.close()
+    other.close()
+
+
+def test_a_channel_says_when_the_other_side_is_gone():
+    one, other = (Channel(each) for each in socket.socketpair())
+    one.close()
+    with pytest.raises(ChannelClosed):
+        other.receive(timeout=5)
+    other.close()
+
+
+@given(value=plain_data)
+def test_a_literal_is_source_of_an_equal_value(value):
+    assert same(eval(literal(value), {"inf": math.inf, "nan": math.nan}), value)  # noqa: S307
+
+
+def test_the_wire_needs_neither_numpy_nor_torch():
+    import subprocess
+
+    code = "import sys, dojo.sandbox.worker; print([name for name in ('numpy', 'torch', 'hypothesis') if name in sys.modules])"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"

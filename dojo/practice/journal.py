@@ -181,6 +181,9 @@ class Journal:
     def close(self) -> None:
         """Let go of the file; the next use opens it again."""
         if self._connection is not None:
+            with contextlib.suppress(sqlite3.Error):
+                # Closing alone would leave the lock to a cursor that an exception's traceback may still hold.
+                self._connection.rollback()
             self._connection.close()
             self._connection = None
 

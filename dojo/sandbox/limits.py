@@ -25,7 +25,7 @@ class Limits:
         digits: the largest integer, in bytes.
     """
 
-    call: float = 5.0
+    call: float = 4.0
     later_call: float = 0.5
     shrinking_call: float = 0.05
     overruns: float = 2.0

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dojo.answers import right_answers, wrong_answers
 from dojo.audit.finding import Finding
 from dojo.grading.grader import Grader
-from dojo.grading.verdict import Verdict
+from dojo.grading.verdict import LOADS, Verdict
 from dojo.kata import Kata
 from dojo.stub import derive
 
@@ -41,7 +41,7 @@ def check_answers(kata: Kata, grader: Grader, *, seeds: Sequence[int]) -> Iterat
                 yield Finding(
                     kata.name, f"the wrong answer {answer.name} is {verdict.outcome} (seed {seed}): {answer.why}"
                 )
-            elif not any(each.name != "loads" for each in verdict.rejections):
+            elif not any(each.name != LOADS for each in verdict.rejections):
                 yield Finding(kata.name, f"the wrong answer {answer.name} does not even load: {_reasons(verdict)}")
 
 

@@ -30,7 +30,7 @@ from dojo.binding import Call, InProcess, Sandboxed, load_module
 from dojo.errors import AnswerFailure, CallTimeout, GraderFault
 from dojo.grading.counterexample import explain
 from dojo.grading.properties import Property, collect
-from dojo.grading.verdict import Counterexample, Outcome, PropertyVerdict, Verdict, outcome_of
+from dojo.grading.verdict import LOADS, Counterexample, Outcome, PropertyVerdict, Verdict, outcome_of
 from dojo.kata import Kata, require_library
 from dojo.sandbox.box import Box, Boxes, Reply, Worker
 from dojo.sandbox.limits import Limits
@@ -201,24 +201,24 @@ class _Answer:
         started = time.perf_counter()
         problem = self._unreadable()
         if problem:
-            return PropertyVerdict("loads", "rejected", problem)
+            return PropertyVerdict(LOADS, "rejected", problem)
         try:
             reply = self._start()
         except AnswerFailure as failure:
-            return PropertyVerdict("loads", "rejected", f"importing the answer: {failure}", self._seen(""))
+            return PropertyVerdict(LOADS, "rejected", f"importing the answer: {failure}", self._seen(""))
         if reply.raised is not None:
             raised = reply.raised
             text = f"{raised.name}: {raised.text}" if raised.text else raised.name
-            return PropertyVerdict("loads", "rejected", text, self._seen(raised.traceback))
+            return PropertyVerdict(LOADS, "rejected", text, self._seen(raised.traceback))
         try:
             loaded = unpack(reply.result)
             misfits = {str(name): str(why) for name, why in loaded["misfits"].items()}
             self.binding = Sandboxed(self.request, dict(loaded["constants"]))
         except (NotPlainError, TypeError, LookupError, AttributeError):
-            return PropertyVerdict("loads", "rejected", "importing the answer: a reply that can't be read")
+            return PropertyVerdict(LOADS, "rejected", "importing the answer: a reply that can't be read")
         if misfits:
             text = "; ".join(f"{name} {why}" for name, why in misfits.items())
-            return PropertyVerdict("loads", "rejected", text, seconds=round(time.perf_counter() - started, 3))
+            return PropertyVerdict(LOADS, "rejected", text, seconds=round(time.perf_counter() - started, 3))
         return None
 
     def _seen(self, trace: str) -> Counterexample | None:

@@ -10,6 +10,10 @@ Outcome = Literal["accepted", "rejected", "not_attempted", "not_checked", "fault
 """``not_checked`` is for a property only: what it needs (CUDA, torch) is not here."""
 
 
+LOADS = "loads"
+"""The name under which it is told that an answer could not even be loaded."""
+
+
 @dataclass(frozen=True)
 class Counterexample:
     """The smallest input on which an answer was seen to be wrong.

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import textwrap
+
 from rich.console import Console, Group, RenderableType
 from rich.padding import Padding
 from rich.syntax import Syntax
 from rich.table import Table
 from rich.text import Text
 
-from dojo.grading.verdict import Counterexample, Outcome, PropertyVerdict, Verdict
+from dojo.grading.verdict import LOADS, Counterexample, Outcome, PropertyVerdict, Verdict
 
 SIGNS: dict[Outcome, tuple[str, str]] = {
     "accepted": ("✓", "green"),
@@ -57,6 +59,8 @@ def render(console: Console, verdict: Verdict, *, full: bool = False, code: bool
     """
     console.print(headline(verdict))
     for each in verdict.properties:
+        if each.name == LOADS:  # it could not be, so nothing else was asked
+            continue
         console.print(property_line(each))
         if each.outcome == "rejected" and each is not _told(verdict) and not full:
             console.print(Padding(Text(_shortened(each.message), "dim"), (0, 0, 0, INDENT + 2)))
@@ -90,15 +94,15 @@ def _counterexample(found: Counterexample, *, code: bool) -> list[RenderableType
     table.add_column(style="bold")
     table.add_column(overflow="fold")
     rows = [("smallest input", found.input), ("expected", found.expected), ("got", found.got)]
-    if found.traceback.strip():
-        rows.append(("raised at", found.traceback.rstrip()))
-    if found.printed.strip():
-        rows.append(("printed", _tail(found.printed)))
     for name, value in rows:
         if value:
             style = {"expected": "green", "got": "red"}.get(name, "")
             table.add_row(name, Text(value, style))
-    parts: list[RenderableType] = [Text(), Padding(table, (0, 0, 0, INDENT))]
+    parts: list[RenderableType] = [Text(), Padding(table, (0, 0, 0, INDENT))] if found.input or found.got else []
+    for name, block in (("raised at", found.traceback), ("printed", _tail(found.printed))):
+        if block.strip():
+            text = Text.assemble((f"{name}\n", "bold"), textwrap.dedent(block).rstrip())
+            parts += [Text(), Padding(text, (0, 0, 0, INDENT))]
     if code and found.code:
         parts += [
             Text(),

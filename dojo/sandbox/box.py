@@ -74,6 +74,7 @@ class Box:
                 stdout=subprocess.DEVNULL,
                 stderr=subprocess.PIPE,
                 start_new_session=True,
+                cwd="/",
                 env={"PATH": os.environ.get("PATH", ""), "OMP_NUM_THREADS": os.environ.get("OMP_NUM_THREADS", "1")},
             )
         self._control = ours

@@ -89,7 +89,8 @@ class Answer:
         sys.modules[name] = module
         source = text.decode("utf-8", "replace")
         linecache.cache[file] = (len(source), None, source.splitlines(keepends=True), file)
-        exec(compile(text, file, "exec", dont_inherit=True), vars(module))  # noqa: S102  # this process is for it
+        # From text: from bytes, a syntax error would quote whatever lies on the disk under the file's name.
+        exec(compile(source, file, "exec", dont_inherit=True), vars(module))  # noqa: S102  # this process is for it
         return module
 
     def call(self, where: str, name: str, raw: Sequence[bytes], raw_keywords: Mapping[str, bytes]) -> list[Any]:

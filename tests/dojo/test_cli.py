@@ -11,6 +11,8 @@ from pathlib import Path
 
 import pytest
 
+from dojo.stub import derive, without_hints
+
 ROOT = Path(__file__).parents[2]
 NAME = "merge_sorted_array"
 
@@ -23,8 +25,6 @@ def home(tmp_path):
     for tree in ("katas", "solutions", "tests"):
         shutil.copytree(ROOT / tree, root / tree, ignore=ignored)
     # The stubs of a clone may be solved; here they are as they were.
-    from dojo.stub import derive
-
     for solution in (root / "solutions").glob("*/*.py"):
         if solution.stem != "__init__":
             stub = root / "katas" / solution.relative_to(root / "solutions")
@@ -52,7 +52,7 @@ def stub(home: Path) -> Path:
 
 
 def solve(home: Path) -> str:
-    text = (home / "repository" / "solutions" / "arrays" / f"{NAME}.py").read_text(encoding="utf-8")
+    text = without_hints((home / "repository" / "solutions" / "arrays" / f"{NAME}.py").read_text(encoding="utf-8"))
     stub(home).write_text(text, encoding="utf-8")
     return text
 

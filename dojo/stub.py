@@ -8,13 +8,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from typing import TypeVar
 
 import libcst as cst
 
 from dojo.errors import KataFormatError
-
-Statement = TypeVar("Statement", cst.Import, cst.ImportFrom)
 
 HINT = "# hint:"
 NOT_IMPLEMENTED = cst.SimpleStatementLine([cst.Raise(cst.Name("NotImplementedError"))])
@@ -48,7 +45,7 @@ def derive(solution: str) -> str:
         ) from error
     stripped = module.visit(_Strip())
     used = _names_in(stripped)
-    return stripped.visit(_DropUnusedImports(used)).code
+    return _drop_unused_imports(stripped, used).code
 
 
 def hints(solution: str) -> list[str]:
@@ -127,10 +124,10 @@ class _Strip(cst.CSTTransformer):
     def leave_SimpleStatementLine(
         self, original_node: cst.SimpleStatementLine, updated_node: cst.SimpleStatementLine
     ) -> cst.SimpleStatementLine:
-        return updated_node.with_changes(
-            leading_lines=_without_comments(updated_node.leading_lines),
-            trailing_whitespace=updated_node.trailing_whitespace.with_changes(comment=None),
-        )
+        stripped = updated_node.with_changes(leading_lines=_without_comments(updated_node.leading_lines))
+        if isinstance(updated_node.body[0], cst.Import | cst.ImportFrom):
+            return stripped.with_changes(trailing_whitespace=cst.TrailingWhitespace())
+        return stripped  # the comment behind a field or a constant documents it
 
     def leave_IndentedBlock(
         self, original_node: cst.IndentedBlock, updated_node: cst.IndentedBlock
@@ -195,31 +192,38 @@ def _names_in(node: cst.CSTNode) -> set[str]:
     return names
 
 
-class _DropUnusedImports(cst.CSTTransformer):
-    """Removes the imports whose names nothing in the stub uses: they would tell the method, and trip the linter."""
+def _drop_unused_imports(module: cst.Module, used: set[str]) -> cst.Module:
+    """Remove the imports whose names nothing in the stub uses: they would tell the method, and trip the linter."""
+    body: list[cst.BaseStatement | cst.SimpleStatementLine] = []
+    gap: Sequence[cst.EmptyLine] = ()
+    for statement in module.body:
+        kept: cst.BaseStatement | cst.SimpleStatementLine | None = statement
+        if isinstance(statement, cst.SimpleStatementLine) and isinstance(
+            statement.body[0], cst.Import | cst.ImportFrom
+        ):
+            imported = _kept_import(statement.body[0], used)
+            kept = statement.with_changes(body=[imported]) if imported is not None else None
+            if kept is None:
+                # The blank line that parts two groups of imports stays, when the first of a group goes.
+                gap = gap or statement.leading_lines
+                continue
+            if gap and not statement.leading_lines:
+                kept = kept.with_changes(leading_lines=gap)
+        gap = ()
+        body.append(kept if kept is not None else statement)
+    return module.with_changes(body=body)
 
-    def __init__(self, used: set[str]) -> None:
-        super().__init__()
-        self.used = used
 
-    def leave_Import(self, original_node: cst.Import, updated_node: cst.Import) -> cst.Import | cst.RemovalSentinel:
-        return self._kept(updated_node, updated_node.names)
-
-    def leave_ImportFrom(
-        self, original_node: cst.ImportFrom, updated_node: cst.ImportFrom
-    ) -> cst.ImportFrom | cst.RemovalSentinel:
-        if isinstance(updated_node.names, cst.ImportStar):
-            return updated_node
-        if isinstance(updated_node.module, cst.Name) and updated_node.module.value == "__future__":
-            return updated_node
-        return self._kept(updated_node, updated_node.names)
-
-    def _kept(self, statement: Statement, aliases: Sequence[cst.ImportAlias]) -> Statement | cst.RemovalSentinel:
-        kept = [alias for alias in aliases if _bound_name(alias) in self.used]
-        if not kept:
-            return cst.RemoveFromParent()
-        kept[-1] = kept[-1].with_changes(comma=cst.MaybeSentinel.DEFAULT)
-        return statement.with_changes(names=kept)
+def _kept_import(statement: cst.Import | cst.ImportFrom, used: set[str]) -> cst.Import | cst.ImportFrom | None:
+    if isinstance(statement.names, cst.ImportStar):
+        return statement
+    if isinstance(statement, cst.ImportFrom) and getattr(statement.module, "value", "") == "__future__":
+        return statement
+    kept = [alias for alias in statement.names if _bound_name(alias) in used]
+    if not kept:
+        return None
+    kept[-1] = kept[-1].with_changes(comma=cst.MaybeSentinel.DEFAULT)
+    return statement.with_changes(names=kept)
 
 
 def _bound_name(alias: cst.ImportAlias) -> str:

@@ -126,8 +126,10 @@ def _shown(effect: Effect, names: Mapping[int | str, str]) -> str:
     if effect.error is not None:
         name = getattr(effect.error, "answer_type", type(effect.error).__name__)
         lines.insert(0, f"{name}: {effect.error}" if str(effect.error) else str(name))
-    elif effect.result is not None or not lines:
-        lines.append(shown(effect.result) if not lines else f"returned {shown(effect.result)}")
+    elif effect.result is not None:
+        lines.append(f"returned {shown(effect.result)}" if lines else shown(effect.result))
+    elif not lines:
+        lines.append("None is returned, no argument is changed")
     return "\n".join(lines)
 
 

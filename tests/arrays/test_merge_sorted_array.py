@@ -46,7 +46,7 @@ def test_moves_the_very_objects_with_few_comparisons(kata, nums1, nums2, filler)
     assert report["conversions"] == 0, f"{report['conversions']} values were converted instead of compared"
 
 
-@pytest.mark.parametrize("m, n", [(2_000, 2_000), (4_000, 500), (500, 4_000)])
+@pytest.mark.parametrize(("m", "n"), [(2_000, 2_000), (4_000, 500), (500, 4_000)])
 def test_needs_no_second_list(kata, m, n):
     nums1, nums2 = list(range(0, 2 * m, 2)), list(range(1, 2 * n, 2))
     used = kata.run(probes.merge_extra_memory, nums1, nums2)

@@ -213,7 +213,10 @@ def test_a_kata_whose_library_is_missing_says_what_to_install(home):
         )
     blocked = home / "blocked"
     blocked.mkdir()
-    hide = "import importlib.util as u\nfind = u.find_spec\nu.find_spec = lambda name, *rest: None if name == 'torch' else find(name, *rest)\n"
+    hide = (
+        "import importlib.util as u\nfind = u.find_spec\n"
+        "u.find_spec = lambda name, *rest: None if name == 'torch' else find(name, *rest)\n"
+    )
     (blocked / "sitecustomize.py").write_text(hide)
     done = dojo(home, "check", NAME, PYTHONPATH=str(blocked))
     assert done.returncode == 2

@@ -79,13 +79,16 @@ def test_the_code_of_a_counterexample_runs_without_the_dojo(grader, tmp_path):
     package = tmp_path / "katas" / "arrays"
     package.mkdir(parents=True)
     (package / "merge_sorted_array.py").write_text(wrong, encoding="utf-8")
-    shown = subprocess.run([sys.executable, "-I", "-c", f"import sys; sys.path.insert(0, {str(tmp_path)!r})\n{found.code}"],
-                           capture_output=True, text=True, check=True)  # fmt: skip
-    assert found.got == f"nums1 = {shown.stdout.strip()}"
+    assert found.got == f"nums1 = {run(found.code, tmp_path)}"
     (package / "merge_sorted_array.py").write_text(SOLUTION, encoding="utf-8")
-    shown = subprocess.run([sys.executable, "-I", "-c", f"import sys; sys.path.insert(0, {str(tmp_path)!r})\n{found.code}"],
-                           capture_output=True, text=True, check=True)  # fmt: skip
-    assert found.expected == f"nums1 = {shown.stdout.strip()}"
+    assert found.expected == f"nums1 = {run(found.code, tmp_path)}"
+
+
+def run(code: str, folder: Path) -> str:
+    """What plain Python prints, without the dojo on its path."""
+    program = f"import sys; sys.path.insert(0, {str(folder)!r})\n{code}"
+    done = subprocess.run([sys.executable, "-I", "-c", program], capture_output=True, text=True, check=True)
+    return done.stdout.strip()
 
 
 @pytest.mark.parametrize("answer", right_answers(KATA), ids=lambda answer: answer.name)
@@ -150,7 +153,7 @@ def test_an_endless_loop_is_killed_soon_and_its_input_shown(grader):
     found = verdict.rejections[0].counterexample
     assert found.input.count(",") + found.input.count("[") - found.input.count("[]") <= 4, found.input
     assert found.got == "no answer within 0.5 s"
-    assert found.expected.startswith("nums1 = [")
+    assert found.expected in ("None is returned, no argument is changed", "nums1 = [0]")
 
 
 def test_a_flood_of_output_is_cut_and_shown_as_the_answers_own(grader):

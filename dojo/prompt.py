@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import inspect
 import re
+from collections.abc import Iterator
 
 from rich.console import Console, Group, RenderableType
 from rich.markdown import Markdown
@@ -27,8 +28,7 @@ def show(console: Console, kata: Kata) -> None:
     console.print(prose(header.prose))
     console.print()
     console.print(fields(kata))
-    console.print()
-    console.print(Syntax(_signatures(kata), "python", theme=THEME, background_color="default", word_wrap=True))
+    console.print(Group(*_public(kata)))
     console.print()
     console.print(
         Text.assemble("Write your answer in ", (str(kata.stub.relative_to(kata.root)), "bold"), ", then run "), end=""
@@ -68,17 +68,55 @@ def fields(kata: Kata) -> Table:
     return table
 
 
-def _signatures(kata: Kata) -> str:
-    """The stub without its module docstring, future imports and bodies."""
+def _public(kata: Kata) -> Iterator[RenderableType]:
+    """The stub's signatures, each with its docstring, wrapped to the width of the terminal."""
     source = derive(kata.solution.read_text(encoding="utf-8"))
-    tree = ast.parse(source)
     lines = source.splitlines()
-    kept: list[str] = []
-    for node in tree.body:
-        if isinstance(node, ast.Expr) or (isinstance(node, ast.ImportFrom) and node.module == "__future__"):
+    for node in ast.parse(source).body:
+        if isinstance(node, ast.Expr | ast.Import | ast.ImportFrom):
             continue
-        first = min([node.lineno, *(each.lineno for each in getattr(node, "decorator_list", []))])
-        if kept and isinstance(node, ast.FunctionDef | ast.ClassDef):
-            kept.append("")
-        kept += [line for line in lines[first - 1 : node.end_lineno] if line.strip() != "raise NotImplementedError"]
-    return "\n".join(kept)
+        yield Text()
+        yield from _documented(node, lines)
+
+
+def _documented(node: ast.stmt, lines: list[str]) -> Iterator[RenderableType]:
+    """A definition: its head as source, its docstring as prose, and the definitions inside it."""
+    if not isinstance(node, ast.FunctionDef | ast.ClassDef):
+        yield _source("\n".join(lines[node.lineno - 1 : node.end_lineno]))
+        return
+    first = min([node.lineno, *(each.lineno for each in node.decorator_list)])
+    yield _source(inspect.cleandoc("\n".join(lines[first - 1 : node.body[0].lineno - 1])))
+    documentation = ast.get_docstring(node)
+    if documentation is not None:
+        yield Padding(Group(*_reflowed(documentation)), (0, 0, 0, 4))
+    for inner in node.body:
+        if not isinstance(inner, ast.Expr | ast.Raise):
+            yield Padding(Group(*_documented(inner, [line[4:] for line in lines])), (0, 0, 0, 4))
+
+
+def _source(text: str) -> Syntax:
+    return Syntax(text, "python", theme=THEME, background_color="default", word_wrap=True)
+
+
+def _reflowed(documentation: str) -> Iterator[RenderableType]:
+    """Paragraphs and entries as one text each; what is set out in columns, and examples, line by line."""
+    entry: list[str] = []
+    verbatim = False
+    for line in [*documentation.splitlines(), ""]:
+        indent = len(line) - len(line.lstrip())
+        opening = len(entry[0]) - len(entry[0].lstrip()) if entry else 0
+        continues = bool(entry) and bool(line.strip()) and not verbatim
+        if continues and (indent > opening or (indent == opening == 0 and not line.endswith(":"))):
+            entry.append(line)
+            continue
+        if entry:
+            text = "\n".join(entry) if verbatim else " ".join(part.strip() for part in entry)
+            yield Padding(_inline(text.strip()), (0, 0, 0, opening))
+        entry = [line] if line.strip() else []
+        if line.strip() == "Example:":
+            verbatim = True
+        elif line.strip() and indent == 0:
+            verbatim = False
+        if line.strip().endswith(":") and indent == 0:
+            yield _inline(line.strip())
+            entry = []

@@ -2,19 +2,29 @@
 
 from __future__ import annotations
 
+import difflib
+
 from rich.console import Console
+from rich.padding import Padding
 from rich.rule import Rule
+from rich.syntax import Syntax
 from rich.text import Text
 
-from dojo.answers import wrong_answers
+from dojo.answers import KeptAnswer, wrong_answers
 from dojo.errors import GraderFault
 from dojo.grading.grader import Grader
-from dojo.kata import Catalogue
-from dojo.prompt import show
+from dojo.kata import Catalogue, Kata
+from dojo.prompt import THEME, show
 from dojo.reports.text import render
 
 KATA = "arrays/merge_sorted_array"
 WRONG = "stops_when_nums1_runs_out"
+
+
+def _difference(kata: Kata, answer: KeptAnswer) -> str:
+    """The lines that differ, marked with - and +."""
+    lines = difflib.ndiff(kata.solution.read_text(encoding="utf-8").splitlines(), answer.text.splitlines())
+    return "\n".join(line for line in lines if line.startswith(("- ", "+ ")))
 
 
 def tour(console: Console, catalogue: Catalogue) -> None:
@@ -30,8 +40,10 @@ def tour(console: Console, catalogue: Catalogue) -> None:
         show(console, kata)
         console.print()
         console.print(Rule("2. A wrong answer meets the smallest input on which it is wrong"))
-        console.print(Text(f"This one: {wrong.why}.", "dim"))
-        console.print()
+        console.print(Text(f"This one differs from the reference in a line, so that {wrong.why}:"))
+        console.print(
+            Padding(Syntax(_difference(kata, wrong), "diff", theme=THEME, background_color="default"), (1, 4))
+        )
         first = grader.grade(kata, wrong.text.encode(), submission=f"{wrong.name}.py")
         render(console, first, code=False)
         console.print()

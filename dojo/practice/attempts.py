@@ -41,10 +41,10 @@ def restore(kata: Kata, journal: Journal, number: int) -> int | None:
 
 
 def _replace(kata: Kata, journal: Journal, content: bytes, kind: str) -> int | None:
-    before = read_bytes(kata.stub) if kata.stub.exists() else b""
+    before = read_bytes(kata.stub) if kata.stub.exists() else None
     if before == content:
         return None
     saved = journal.record(kata.name, before, kind=kind) if before else None
     # What an editor saved meanwhile is not in the journal: then nothing is replaced.
-    write_atomically(kata.stub, content, expected=before or None)
+    write_atomically(kata.stub, content, expected=before)
     return saved

@@ -181,9 +181,6 @@ class Journal:
     def close(self) -> None:
         """Let go of the file; the next use opens it again."""
         if self._connection is not None:
-            with contextlib.suppress(sqlite3.Error):
-                # Closing alone would leave the lock to a cursor that an exception's traceback may still hold.
-                self._connection.rollback()
             self._connection.close()
             self._connection = None
 
@@ -247,7 +244,8 @@ class Journal:
         with self._reading() as connection:
             if connection is None:
                 return []
-            rows = connection.execute(
+            rows = _rows(
+                connection,
                 f"{_SELECT} WHERE ? IS NULL OR kata = ? ORDER BY id DESC LIMIT ?",
                 (kata, kata, -1 if limit is None else limit),
             )
@@ -297,9 +295,10 @@ class Journal:
             if connection is None:
                 return {}
             # Beside MIN(id), SQLite takes the other columns from the row that holds it.
-            rows = connection.execute(
+            rows = _rows(
+                connection,
                 """SELECT kata, at, MIN(id) AS first FROM attempts WHERE kind = 'check' AND outcome = 'accepted'
-                GROUP BY kata ORDER BY first"""
+                GROUP BY kata ORDER BY first""",
             )
             return {kata: _time(at) for kata, at, _ in rows}
 
@@ -319,11 +318,12 @@ class Journal:
         with self._reading() as connection:
             if connection is None:
                 return {}
-            rows = connection.execute("SELECT kata, MAX(number) FROM hints GROUP BY kata")
+            rows = _rows(connection, "SELECT kata, MAX(number) FROM hints GROUP BY kata")
             hints = {kata: _whole(number) for kata, number in rows}
-            checks = connection.execute(
-                "SELECT kata, COUNT(*), at, outcome, MAX(id) FROM attempts WHERE kind = 'check' GROUP BY kata"
-            ).fetchall()
+            checks = _rows(
+                connection,
+                "SELECT kata, COUNT(*), at, outcome, MAX(id) FROM attempts WHERE kind = 'check' GROUP BY kata",
+            )
         passed = self.passed()
         found = {kata: Standing(hints_used=number) for kata, number in hints.items()}
         for kata, count, at, outcome, _ in checks:
@@ -493,6 +493,11 @@ class _Damaged(Exception):
 # LEFT: an entry whose content is gone is a damage to report, not an entry to pass over.
 _SELECT = """SELECT id, kata, at, kind, sha256, outcome, verdict, seconds, hints_used, content
 FROM attempts LEFT JOIN contents USING (sha256)"""
+
+
+def _rows(connection: sqlite3.Connection, query: str, values: Sequence[object] = ()) -> list[Any]:
+    """All rows at once. A cursor that the traceback of an error holds keeps the file locked, also when it is closed."""
+    return connection.execute(query, values).fetchall()
 
 
 def _attempt(row: Sequence[Any]) -> Attempt:

@@ -664,6 +664,20 @@ def test_a_content_that_is_gone_or_another_is_damage(journal, path):
             journal.attempt(number)
 
 
+def test_an_error_does_not_keep_the_file_locked(journal, path):
+    for _ in range(3):
+        journal.record(MERGE, b"x", kind="check", outcome="accepted")
+    with sqlite3.connect(path) as connection:
+        connection.execute("UPDATE attempts SET outcome = CAST(x'ff' AS TEXT) WHERE id = 2")
+    connection.close()
+    with Journal(path) as reader, Journal(path, timeout=0.01) as writer:
+        for use in (reader.attempts, lambda: reader.attempt(2)):
+            with pytest.raises(JournalError) as held:  # the error, its traceback and what that holds are still there
+                use()
+            writer.record(MERGE, b"y", kind="check")
+            assert held.value.way_out
+
+
 def test_what_the_way_out_of_a_damage_says_works(healthy, path):
     path.parent.mkdir()
     path.write_bytes(healthy[0][:4096])

@@ -30,10 +30,8 @@ def show(console: Console, kata: Kata) -> None:
     console.print(fields(kata))
     console.print(Group(*_public(kata)))
     console.print()
-    console.print(
-        Text.assemble("Write your answer in ", (str(kata.stub.relative_to(kata.root)), "bold"), ", then run "), end=""
-    )
-    console.print(Text(f"dojo check {kata.short_name}", "bold"))
+    path, command = str(kata.stub.relative_to(kata.root)), f"dojo check {kata.short_name}"
+    console.print(Text.assemble("Write your answer in ", (path, "bold"), ", then run ", (command, "bold")))
 
 
 def prose(text: str) -> RenderableType:

@@ -1,6 +1,6 @@
 """A kata, the fields of its header, and the catalogue of all katas.
 
-The catalogue is read from the stubs alone: adding a kata adds files and edits none. Nothing is imported from them, so
+The catalogue is read from the files alone: adding a kata adds files and edits none. Nothing is imported from them, so
 listing sixty katas costs milliseconds and needs neither numpy nor torch.
 """
 
@@ -156,15 +156,13 @@ class Kata:
 
     @cached_property
     def header(self) -> Header:
-        """The parsed header. A stub that a learner has broken does not hide the kata: then the solution's is read."""
-        for path in (self.stub, self.solution):
-            try:
-                docstring = ast.get_docstring(ast.parse(path.read_bytes()))
-            except (OSError, SyntaxError, ValueError):
-                continue
-            if docstring:
-                return Header.parse(docstring, where=str(path.relative_to(self.root)))
-        raise KataFormatError(f"{self.name} has no docstring", f"Write one at the top of {self.stub}.")
+        """The parsed header, read from the solution: the stub has the same one until a learner changes it."""
+        where = self.solution.relative_to(self.root)
+        try:
+            docstring = ast.get_docstring(ast.parse(self.solution.read_bytes()))
+        except (OSError, SyntaxError, ValueError) as error:
+            raise KataFormatError(f"{where} can't be read: {error}", "Mend it, or restore it from git.") from error
+        return Header.parse(docstring or "", where=str(where))
 
     @cached_property
     def library(self) -> str:

@@ -5,8 +5,10 @@ They run beside an answer, so this module needs nothing but the standard library
 
 from __future__ import annotations
 
+import functools
+import re
 import tracemalloc
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -99,3 +101,128 @@ def peak_memory() -> Iterator[Peak]:
         peak.bytes = tracemalloc.get_traced_memory()[1] - at_start
     finally:
         tracemalloc.stop()
+
+
+LIBRARY_ATTENTION = "attention|attn|transformer_encoder"
+"""Pattern of the functions and operators by which torch computes attention itself, on any backend."""
+
+FACTORS = {"mm": 0, "bmm": 0, "mv": 0, "dot": 0, "vdot": 0, "addmm": 1, "baddbmm": 1, "addbmm": 1, "addmv": 1}
+"""The operators that multiply and sum, with the position of their first factor; the second one follows it."""
+
+PRODUCTS = ("mul", "mul_", "addcmul", "addcmul_")
+"""The operators that multiply element by element."""
+
+
+class RefusedCall(RuntimeError):
+    """A call that the kata refuses, made inside a :func:`tensor_use` block."""
+
+
+@dataclass
+class TensorUse:
+    """What torch did inside one :func:`tensor_use` block.
+
+    Attributes:
+        largest: elements of the largest storage that was made; views of what was there before count nothing.
+        origin: the operator that made it, and the shape of what it returned.
+        multiplications: those of matrix products (batched, einsum, and so on) and of element-wise products.
+        refused: the refused functions and operators that were called.
+    """
+
+    largest: int = 0
+    origin: str = ""
+    multiplications: int = 0
+    refused: list[str] = field(default_factory=list)
+
+
+@contextmanager
+def tensor_use(*inputs: Any, refuse: str = "") -> Iterator[TensorUse]:
+    """Watch every operator that torch executes, however it is called.
+
+    Args:
+        inputs: tensors that are there already; neither they nor their views are new.
+        refuse: a regular expression; functions and operators in whose names it is found raise :class:`RefusedCall`.
+
+    Example:
+        >>> import torch
+        >>> q, k = torch.ones(8, 2), torch.ones(16, 2)
+        >>> with tensor_use(q, k) as use:
+        ...     scores = q[:4] @ k.T
+        >>> use.largest, use.origin, use.multiplications
+        (64, 'mm (4, 16)', 128)
+
+    Limits: sees what is called in this thread; what an operator uses inside itself and what is computed outside of
+    torch is not seen. Sizes are in elements, so keeping sums in a wider dtype is free.
+    """
+    watched, named = _modes()
+    use = TensorUse()
+    pattern = re.compile(refuse) if refuse else None
+
+    def check(name: str) -> None:
+        if pattern is not None and pattern.search(name):
+            use.refused.append(name)
+            raise RefusedCall(f"{name} is refused: write out what it does")
+
+    with named(check), watched(use, check, inputs):
+        yield use
+
+
+@functools.cache
+def _modes() -> tuple[Callable[..., Any], Callable[..., Any]]:
+    """The classes behind :func:`tensor_use`: one sees operators, the other functions before they become operators."""
+    import torch
+    from torch.overrides import TorchFunctionMode
+    from torch.utils._python_dispatch import TorchDispatchMode
+
+    class Operators(TorchDispatchMode):  # type: ignore[misc]
+        """Also sees calls through names that were bound earlier, through torch.ops and from scripted functions."""
+
+        supports_higher_order_operators = True
+
+        def __init__(self, use: TensorUse, check: Callable[[str], None], inputs: Iterable[Any]) -> None:
+            super().__init__()
+            self.use = use
+            self.check = check
+            self.inputs = {each.untyped_storage()._cdata for each in inputs}  # noqa: SLF001  # no public identity
+
+        def __torch_dispatch__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
+            kwargs = kwargs or {}
+            name = func.name().rpartition("::")[2].partition(".")[0]
+            self.check(name)
+            if isinstance(func, torch._ops.OpOverload):  # noqa: SLF001
+                with self:  # in inference mode, matmul and its like arrive whole: look at their parts
+                    result = func.decompose(*args, **kwargs)
+                if result is not NotImplemented:
+                    return result
+            result = func(*args, **kwargs)
+            self.use.multiplications += _multiplications(name, args, result)
+            for each in result if isinstance(result, tuple | list) else (result,):
+                if isinstance(each, torch.Tensor) and each.layout is torch.strided:
+                    self.count(each, name)
+            return result
+
+        def count(self, tensor: Any, name: str) -> None:
+            storage = tensor.untyped_storage()
+            elements = storage.nbytes() // tensor.element_size()
+            if elements > self.use.largest and storage._cdata not in self.inputs:  # noqa: SLF001
+                self.use.largest, self.use.origin = elements, f"{name} {tuple(tensor.shape)}"
+
+    class Functions(TorchFunctionMode):  # type: ignore[misc]
+        """Sees a function by its name even where it becomes ordinary operators: attention by plain mathematics."""
+
+        def __init__(self, check: Callable[[str], None]) -> None:
+            super().__init__()
+            self.check = check
+
+        def __torch_function__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
+            if str(getattr(func, "__module__", "")).startswith("torch"):
+                self.check(str(getattr(func, "__name__", "")))
+            return func(*args, **(kwargs or {}))
+
+    return Operators, Functions
+
+
+def _multiplications(operator: str, arguments: Any, result: Any) -> int:
+    if operator in FACTORS:
+        first, second = arguments[FACTORS[operator] :][:2]
+        return int(first.numel() * (second.shape[-1] if second.ndim > 1 else 1))
+    return int(result.numel()) if operator in PRODUCTS else 0

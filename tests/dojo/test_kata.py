@@ -92,8 +92,9 @@ def test_the_library_is_read_from_the_imports(repository):
     ]
 
 
-def test_a_stub_that_a_learner_broke_does_not_hide_the_kata(repository):
-    (repository / "katas" / "a" / "one.py").write_text("def broken(:\n", encoding="utf-8")
+@pytest.mark.parametrize("text", ["def broken(:\n", "", '"""My own docstring."""\n', "\0"])
+def test_a_stub_that_a_learner_broke_does_not_hide_the_kata(repository, text):
+    (repository / "katas" / "a" / "one.py").write_text(text, encoding="utf-8")
     assert Catalogue(repository).find("one").header.title == "Title of a/one."
 
 

@@ -109,7 +109,7 @@ LIBRARY_ATTENTION = "attention|attn|transformer_encoder"
 FACTORS = {"mm": 0, "bmm": 0, "mv": 0, "dot": 0, "vdot": 0, "addmm": 1, "baddbmm": 1, "addbmm": 1, "addmv": 1}
 """The operators that multiply and sum, with the position of their first factor; the second one follows it."""
 
-PRODUCTS = ("mul", "mul_", "addcmul", "addcmul_")
+PRODUCTS = ("mul", "addcmul")
 """The operators that multiply element by element."""
 
 
@@ -222,6 +222,7 @@ def _modes() -> tuple[Callable[..., Any], Callable[..., Any]]:
 
 
 def _multiplications(operator: str, arguments: Any, result: Any) -> int:
+    operator = operator.removesuffix("_")  # in place
     if operator in FACTORS:
         first, second = arguments[FACTORS[operator] :][:2]
         return int(first.numel() * (second.shape[-1] if second.ndim > 1 else 1))

@@ -1,23 +1,26 @@
 """Where answers run: a box starts a zygote, and gives out workers.
 
-Two kinds of isolation are foreseen. ``process`` is here: a plain child process with deadlines, for one's own code.
-``bubblewrap`` is the place for walls: the same zygote, started behind them (:func:`_command` is where they go).
+There are two kinds of isolation. ``bubblewrap`` puts the zygote behind walls: an empty root with the interpreter and
+the libraries, no network, no other process, nothing of the repository; its workers then take away from themselves what is
+left (:mod:`dojo.sandbox.walls`). ``process`` is a plain child process with deadlines, for one's own code.
 """
 
 from __future__ import annotations
 
 import fcntl
 import os
+import shutil
 import socket
 import struct
 import subprocess
 import sys
+import sysconfig
 import tempfile
 import time
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
-from typing import IO, Any, Self
+from typing import IO, Any, Literal, Self
 
 import msgspec
 
@@ -29,14 +32,67 @@ from dojo.sandbox.zygote import READY
 
 MODULES = {"plain": ["dojo.meters"], "numpy": ["dojo.meters", "numpy"], "torch": ["dojo.meters", "numpy", "torch"]}
 
-PROGRAM = "import sys; sys.path[:] = {paths!r}; from dojo.sandbox.zygote import main; main({descriptor}, {modules!r})"
+Isolation = Literal["bubblewrap", "process"]
+
+INSTALL_BUBBLEWRAP = (
+    "apt-get install bubblewrap (Debian, Ubuntu), dnf install bubblewrap (Fedora) or pacman -S bubblewrap (Arch) "
+    "installs it. `--isolation process` does without walls: only for answers that you trust."
+)
+PROGRAM = (
+    "import sys; sys.path.insert(0, {engine!r}); sys.path += {packages!r}; "
+    "from dojo.sandbox.zygote import main; main({descriptor}, {modules!r}, {forbidden!r})"
+)
+ENGINE = Path(dojo.__file__).parent
+WORKER_FILES = [
+    "__init__.py",
+    "meters.py",
+    *(f"sandbox/{name}.py" for name in ("__init__", "limits", "wire", "worker")),
+]
+WORKER_FILES += [f"sandbox/{name}.py" for name in ("walls", "selftest", "zygote")]
+"""All of this package that a box shows."""
+SYSTEM_LIBRARIES = ("/lib", "/lib64", "/usr/lib", "/usr/lib64", "/etc/ld.so.cache")
 
 
-def _command(descriptor: int, library: str) -> list[str]:
-    paths = [str(Path(dojo.__file__).parent.parent), str(Path(msgspec.__file__).parent.parent)]
-    paths += [path for path in sys.path if path and path not in paths]
-    program = PROGRAM.format(paths=paths, descriptor=descriptor, modules=MODULES[library])
-    return [sys.executable, "-I", "-S", "-c", program]
+def _packages() -> list[str]:
+    """The folders of installed libraries."""
+    folders = [sysconfig.get_path("purelib"), sysconfig.get_path("platlib"), str(Path(msgspec.__file__).parent.parent)]
+    return list(dict.fromkeys(folders))
+
+
+def _command(descriptor: int, library: str, isolation: Isolation) -> list[str]:
+    settings = {"descriptor": descriptor, "modules": MODULES[library]}
+    if isolation == "process":
+        program = PROGRAM.format(engine=str(ENGINE.parent), packages=_packages(), forbidden=None, **settings)
+        return [sys.executable, "-I", "-S", "-c", program]
+    packages = [f"/packages/{number}" for number, _ in enumerate(_packages())]
+    program = PROGRAM.format(
+        engine="/engine", packages=packages, forbidden=[str(ENGINE.parent / "tests"), "/home"], **settings
+    )
+    return [*_bubblewrap(), os.path.realpath(sys.executable), "-I", "-S", "-c", program]
+
+
+def _bubblewrap() -> list[str]:
+    """The command line of the walls around the zygote."""
+    found = shutil.which("bwrap")
+    if found is None:
+        raise DojoError("There are no walls for foreign answers: bubblewrap is not installed.", INSTALL_BUBBLEWRAP)
+    walls = [found, "--unshare-all", "--die-with-parent", "--new-session", "--cap-drop", "ALL", "--clearenv"]
+    walls += ["--setenv", "OMP_NUM_THREADS", "1", "--hostname", "dojo", "--uid", "65534", "--gid", "65534"]
+    walls += ["--proc", "/proc", "--dev", "/dev", "--tmpfs", "/tmp", "--chdir", "/"]  # noqa: S108  # its own
+    for path in SYSTEM_LIBRARIES:
+        walls += ["--ro-bind-try", path, path]
+    executable = os.path.realpath(sys.executable)
+    walls += ["--ro-bind", executable, executable]
+    for folder in dict.fromkeys(sysconfig.get_path(name) for name in ("stdlib", "platstdlib")):
+        walls += ["--ro-bind", folder, folder]
+    shared = Path(sys.base_prefix) / "lib"
+    for library in shared.glob("libpython*.so*"):
+        walls += ["--ro-bind", str(library), str(library)]
+    for number, folder in enumerate(_packages()):
+        walls += ["--ro-bind", folder, f"/packages/{number}"]
+    for name in WORKER_FILES:
+        walls += ["--ro-bind", str(ENGINE / name), f"/engine/dojo/{name}"]
+    return walls
 
 
 class Box:
@@ -45,11 +101,12 @@ class Box:
     Args:
         library: ``plain``, ``numpy`` or ``torch``.
         limits: the bounds on its answers.
+        isolation: ``bubblewrap`` or ``process``.
 
     Use it as a context manager, or :meth:`close` it: everything that it started ends then.
     """
 
-    def __init__(self, library: str, limits: Limits = DEFAULT_LIMITS) -> None:
+    def __init__(self, library: str, limits: Limits = DEFAULT_LIMITS, isolation: Isolation = "process") -> None:
         if os.name != "posix":
             raise DojoError(
                 f"Answers can't be run in a process of their own on {sys.platform}.",
@@ -57,6 +114,7 @@ class Box:
             )
         self.library = library
         self.limits = limits
+        self.isolation = isolation
         self._zygote: subprocess.Popen[bytes] | None = None
         self._control: socket.socket | None = None
         self._ready = False
@@ -68,7 +126,7 @@ class Box:
         ours, theirs = socket.socketpair()
         with theirs:
             self._zygote = subprocess.Popen(
-                _command(theirs.fileno(), self.library),
+                _command(theirs.fileno(), self.library, self.isolation),
                 pass_fds=[theirs.fileno()],
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
@@ -88,14 +146,16 @@ class Box:
             self._control.settimeout(self.limits.start)
             if not self._ready:
                 if self._control.recv(1) != READY:
-                    raise ConnectionError
+                    why = self._control.recv(4000).decode(errors="replace")
+                    raise ConnectionError(f"the walls do not hold: {why}" if why else "")
                 self._ready = True
             socket.send_fds(self._control, [command], descriptors)
             reply = self._control.recv(4)
             if len(reply) != 4:
                 raise ConnectionError
         except OSError as error:
-            raise GraderFault(f"the process that starts workers does not answer: {self._last_words()}") from error
+            words = self._last_words()
+            raise GraderFault(str(error) or f"the process that starts workers does not answer: {words}") from error
         (pid,) = struct.unpack("<I", reply)
         return int(pid)
 
@@ -123,7 +183,9 @@ class Box:
             ours.close()
             output.close()
             raise
-        return Worker(self, pid, ours, output)
+        worker = Worker(self, pid, ours, output)
+        worker.greet()
+        return worker
 
     def kill(self, pid: int) -> None:
         """Kill a worker; when this returns it is gone."""
@@ -161,13 +223,14 @@ class Box:
 class Boxes:
     """One box for each library, started when it is first needed. Closing them ends every process."""
 
-    def __init__(self, limits: Limits = DEFAULT_LIMITS) -> None:
+    def __init__(self, limits: Limits = DEFAULT_LIMITS, isolation: Isolation = "process") -> None:
         self.limits = limits
+        self.isolation = isolation
         self._boxes: dict[str, Box] = {}
 
     def __getitem__(self, library: str) -> Box:
         if library not in self._boxes:
-            self._boxes[library] = Box(library, self.limits)
+            self._boxes[library] = Box(library, self.limits, self.isolation)
         return self._boxes[library]
 
     def close(self) -> None:
@@ -235,6 +298,20 @@ class Worker:
         self._channel = Channel(connection, largest=box.limits.reply)
         self._output = output
         self.alive = True
+
+    def greet(self) -> None:
+        """Wait until the process says that it is ready, behind its walls.
+
+        Raises:
+            GraderFault: it does not.
+        """
+        try:
+            if self._channel.receive(timeout=self._box.limits.start) == READY:
+                return
+        except (ChannelClosed, ChannelTimeout, NotPlainError):
+            pass
+        self.close()
+        raise GraderFault("a worker could not put up its walls")
 
     def request(self, request: list[Any], *, timeout: float) -> Reply:
         """Send one request and return its one reply.

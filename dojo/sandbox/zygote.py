@@ -17,19 +17,29 @@ import socket
 import struct
 import sys
 
-from dojo.sandbox import worker
+from dojo.sandbox import walls, worker
+from dojo.sandbox.selftest import open_walls
 from dojo.sandbox.wire import Channel
 
-PR_SET_PDEATHSIG = 1
-READY = b"R"
+READY, NOT_READY = b"R", b"N"
 
 
-def main(descriptor: int, modules: list[str]) -> None:
-    """Import ``modules``, say that we are ready, and serve commands until the other side closes."""
+def main(descriptor: int, modules: list[str], forbidden: list[str] | None) -> None:
+    """Import ``modules``, say that we are ready, and serve commands until the other side closes.
+
+    Args:
+        descriptor: our end of the socket pair.
+        modules: what answers need.
+        forbidden: paths that must not be there; None where workers get no walls.
+    """
     control = socket.socket(fileno=descriptor)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     for module in modules:
         importlib.import_module(module)
+    found = open_walls(forbidden) if forbidden is not None else []
+    if found:
+        control.sendall(NOT_READY + "; ".join(found).encode()[:4000])
+        return
     control.sendall(READY)
     workers: set[int] = set()
     while True:
@@ -40,7 +50,7 @@ def main(descriptor: int, modules: list[str]) -> None:
             pid = os.fork()
             if pid == 0:
                 control.close()
-                _become_worker(*descriptors)
+                _become_worker(*descriptors, enclosed=forbidden is not None)
             workers.add(pid)
             for received in descriptors:
                 os.close(received)
@@ -54,7 +64,7 @@ def main(descriptor: int, modules: list[str]) -> None:
         _kill(pid)
 
 
-def _become_worker(channel: int, output: int) -> None:
+def _become_worker(channel: int, output: int, *, enclosed: bool) -> None:
     try:
         signal.signal(signal.SIGINT, signal.SIG_DFL)
         _die_with_parent()
@@ -62,14 +72,18 @@ def _become_worker(channel: int, output: int) -> None:
         os.dup2(null, 0)
         os.dup2(output, 1)
         os.dup2(output, 2)
-        worker.serve(Channel(socket.socket(fileno=channel)), 1)
+        if enclosed:
+            walls.enclose()
+        frames = Channel(socket.socket(fileno=channel))
+        frames.send(READY)
+        worker.serve(frames, 1)
     finally:
         os._exit(0)
 
 
 def _die_with_parent() -> None:
     if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+        ctypes.CDLL(None).prctl(walls.PR_SET_PDEATHSIG, signal.SIGKILL)
 
 
 def _kill(pid: int) -> None:

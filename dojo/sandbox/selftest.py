@@ -1,0 +1,95 @@
+"""Whether the walls hold: a process behind them tries what an answer might try, and says what it could do.
+
+It runs once in every zygote, before the first answer. A wall that is silently absent is then a fault of the grader, and no
+verdict is given.
+"""
+
+from __future__ import annotations
+
+import os
+import resource
+import socket
+import sys
+from collections.abc import Callable
+
+from dojo.sandbox import walls
+
+
+def open_walls(forbidden: list[str]) -> list[str]:
+    """What a worker could still do here, in words; empty where every wall holds.
+
+    Args:
+        forbidden: paths that must not be there, such as the repository.
+    """
+    receiving, sending = os.pipe()
+    pid = os.fork()
+    if pid == 0:
+        os.close(receiving)
+        try:
+            report = "\n".join(_behind_the_walls(forbidden))
+        except BaseException as error:
+            report = f"the walls can't be put up: {error}"
+        os.write(sending, report.encode()[:4000])
+        os._exit(0)
+    os.close(sending)
+    with os.fdopen(receiving, "rb") as pipe:
+        report = pipe.read().decode(errors="replace")
+    _, status = os.waitpid(pid, 0)
+    found = report.splitlines()
+    return found if status == 0 else [*found, f"the self-test itself ended with status {status}"]
+
+
+def _behind_the_walls(forbidden: list[str]) -> list[str]:
+    zygote = os.getppid()
+    walls.enclose()
+    attempts: dict[str, Callable[[], object]] = {
+        "start a process": _fork,
+        "run a program": lambda: os.execv(sys.executable, [sys.executable, "-c", ""]),
+        "open a socket": socket.socket,
+        "open a pair of sockets": socket.socketpair,
+        "write a file": lambda: os.open("/tmp/self-test", os.O_WRONLY | os.O_CREAT),  # noqa: S108
+        "make a file in memory": lambda: os.memfd_create("self-test"),
+        "signal another process": lambda: os.kill(zygote, 0),
+        "read another process's memory": lambda: os.open(f"/proc/{zygote}/mem", os.O_RDONLY),
+        "limit another process": lambda: resource.prlimit(zygote, resource.RLIMIT_NOFILE),
+    }
+    found = [f"an answer could {what}" for what, attempt in attempts.items() if _succeeds(attempt)]
+    found += [f"an answer could see {path}" for path in forbidden if os.path.lexists(path)]
+    return found + _namespaces() + _privileges()
+
+
+def _succeeds(attempt: Callable[[], object]) -> bool:
+    try:
+        attempt()
+    except OSError:
+        return False
+    return True
+
+
+def _fork() -> None:
+    if os.fork() == 0:
+        os._exit(0)
+
+
+def _namespaces() -> list[str]:
+    """In a process namespace of our own there is nobody but bubblewrap, the zygote and us; in one for the network, lo."""
+    found = []
+    others = [name for name in os.listdir("/proc") if name.isdigit()]
+    if len(others) > 3 or "1" not in others:
+        found.append(f"an answer could see {len(others)} processes")
+    with open("/proc/net/dev", encoding="ascii") as file:
+        interfaces = [line.partition(":")[0].strip() for line in file if ":" in line]
+    if any(interface != "lo" for interface in interfaces):
+        found.append(f"an answer could see the network interfaces {', '.join(interfaces)}")
+    return found
+
+
+def _privileges() -> list[str]:
+    with open("/proc/self/status", encoding="ascii") as file:
+        status = dict(line.rstrip("\n").split(":\t", 1) for line in file if ":\t" in line)
+    wanted = {"CapEff": "0" * 16, "CapPrm": "0" * 16, "NoNewPrivs": "1", "Seccomp": "2"}
+    return [
+        f"{name} is {status.get(name)} instead of {value}"
+        for name, value in wanted.items()
+        if status.get(name) != value
+    ]

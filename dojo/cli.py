@@ -5,6 +5,7 @@ Imports that cost time stand inside the commands, so that ``dojo list`` and ``do
 
 from __future__ import annotations
 
+import dataclasses
 import sys
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
@@ -12,7 +13,7 @@ from typing import TYPE_CHECKING
 import click
 
 from dojo import __version__
-from dojo.errors import DojoError, GraderFault, JournalError
+from dojo.errors import DojoError, GraderFault, JournalError, NoWallsError
 from dojo.kata import Catalogue, Kata, require_library
 
 if TYPE_CHECKING:
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 
     from dojo.grading.verdict import PropertyVerdict, Verdict
     from dojo.practice.journal import Journal, Standing
-    from dojo.sandbox.box import Boxes
+    from dojo.sandbox.box import Boxes, Isolation
 
 ACCEPTED, NOT_ALL_ACCEPTED, USAGE, FAULT = 0, 1, 2, 3
 """Exit codes."""
@@ -50,6 +51,9 @@ def main() -> None:
     except DojoError as error:
         _say_error(str(error), error.way_out)
         sys.exit(USAGE)
+    except NoWallsError as error:
+        _say_error(str(error), error.way_out)
+        sys.exit(FAULT)
     except GraderFault as fault:
         _say_error(
             f"The grader itself failed: {fault}", "This is no verdict on your answer. `dojo doctor` may know more."
@@ -214,6 +218,58 @@ def _started_boxes(katas: list[Kata]) -> Boxes:
     for library in {kata.library for kata in katas}:
         boxes[library].start()
     return boxes
+
+
+@app.command()
+@KATA
+@click.argument("files", nargs=-1, required=True)
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["text", "jsonl", "junit", "gradescope"]),
+    default="text",
+    show_default=True,
+    help="For a person, a program, a CI server, Gradescope.",
+)
+@click.option("-o", "--output", type=click.Path(dir_okay=False), help="Write there instead of to the terminal.")
+@click.option("--seed", type=int, help="Repeat verdicts: the seed that they named.")
+@click.option("--examples", type=click.IntRange(min=1), help="Inputs for each property, instead of its own number.")
+@click.option("--jobs", type=click.IntRange(min=1), default=1, show_default=True, help="How many answers at once.")
+@click.option(
+    "--isolation",
+    type=click.Choice(["bubblewrap", "process"]),
+    default="bubblewrap",
+    show_default=True,
+    help="Walls around each answer; `process` has none and is for answers that you trust.",
+)
+@click.option("--deadline", type=click.FloatRange(min=0.1), help="Seconds that one call may take.")
+def grade(
+    kata: str,
+    files: tuple[str, ...],
+    form: str,
+    output: str | None,
+    seed: int | None,
+    examples: int | None,
+    jobs: int,
+    isolation: Isolation,
+    deadline: float | None,
+) -> None:
+    """Judge other people's answers, behind walls. FILES may be folders, which stand for their *.py files.
+
+    Exit code: 0 all are accepted, 1 some are not, 2 usage, 3 a fault of the grader.
+    """
+    from dojo.grading.batch import Batch, find_answers, random_seed
+    from dojo.reports.sink import Sink
+    from dojo.sandbox.limits import DEFAULT_LIMITS
+
+    found = Catalogue().find(kata)
+    answers = find_answers(files)
+    limits = DEFAULT_LIMITS if deadline is None else dataclasses.replace(DEFAULT_LIMITS, call=deadline)
+    batch = Batch(found, answers, random_seed() if seed is None else seed, examples, jobs, isolation, limits)
+    with Sink(form, output, total=len(answers)) as sink:
+        for verdict in batch.verdicts():
+            sink.add(verdict)
+    sys.exit(sink.exit_code)
 
 
 def _begun(catalogue: Catalogue) -> list[Kata]:

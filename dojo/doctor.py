@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import importlib.metadata
 import importlib.util
-import os
 import platform
-import shutil
 import sys
 import time
 from collections.abc import Callable, Iterator
@@ -16,8 +14,10 @@ from typing import Literal
 from rich.console import Console
 from rich.text import Text
 
-from dojo.errors import DojoError, GraderFault
+from dojo.errors import DojoError, GraderFault, NoWallsError
 from dojo.kata import Catalogue
+from dojo.sandbox.box import Box, Isolation
+from dojo.sandbox.walls import landlock_version
 from dojo.sandbox.wire import pack, unpack
 
 State = Literal["works", "missing", "broken"]
@@ -46,10 +46,9 @@ def examine() -> list[Finding]:
     found.append(_tried("CUDA", _cuda))
     found.append(_tried("katas", _katas))
     found.append(_tried("journal", _journal))
-    found += [
-        _tried(f"worker ({library})", _worker(library)) for library in ("plain", "numpy", "torch") if _is_there(library)
-    ]
-    found.append(_bubblewrap())
+    libraries = [library for library in ("plain", "numpy", "torch") if _is_there(library)]
+    found += [_tried(f"worker ({library})", _worker(library, "process")) for library in libraries]
+    found.append(_walls())
     return found
 
 
@@ -94,12 +93,12 @@ def _journal() -> Finding:
         return Finding("journal", "works", str(journal.path))
 
 
-def _worker(library: str) -> Callable[[], Finding]:
-    def attempt() -> Finding:
-        from dojo.sandbox.box import Box
+def _worker(library: str, isolation: Isolation) -> Callable[[], Finding]:
+    part = f"worker ({library})" if isolation == "process" else "walls"
 
+    def attempt() -> Finding:
         started = time.perf_counter()
-        with Box(library) as box:
+        with Box(library, isolation=isolation) as box:
             worker = box.worker()
             ready = time.perf_counter()
             reply = worker.request(["load", "probe", "<doctor>", b"def twice(x): return x + x", b"", {}], timeout=10)
@@ -107,25 +106,25 @@ def _worker(library: str) -> Callable[[], Finding]:
             milliseconds = (time.perf_counter() - ready) * 1000
             worker.close()
         if reply.raised or called.raised or unpack(called.result) != [1, 1]:
-            return Finding(f"worker ({library})", "broken", f"replied {called}")
-        return Finding(
-            f"worker ({library})",
-            "works",
-            f"ready in {ready - started:.2f} s, first answer {milliseconds:.1f} ms later",
-        )
+            return Finding(part, "broken", f"replied {called}")
+        return Finding(part, "works", f"ready in {ready - started:.2f} s, first answer {milliseconds:.1f} ms later")
 
     return attempt
 
 
-def _bubblewrap() -> Finding:
-    found = shutil.which("bwrap")
-    if found:
-        return Finding("bubblewrap", "works", f"{found} (for grading other people's answers)")
-    if os.uname().sysname != "Linux":
-        return Finding("bubblewrap", "missing", "only on Linux; your own answers are checked in a plain process")
-    return Finding(
-        "bubblewrap", "missing", "not installed; your own answers are checked in a plain process", BWRAP_ADVICE
-    )
+def _walls() -> Finding:
+    """Whether other people's answers can be judged: the self-test behind the walls tries what an answer might try."""
+    try:
+        finding = _worker("plain", "bubblewrap")()
+    except NoWallsError as error:
+        seen = f"{error} Your own answers are checked in a plain process."
+        return Finding("walls", "missing", seen, error.way_out)
+    except GraderFault as fault:
+        return Finding("walls", "broken", str(fault), "`dojo grade` refuses to judge foreign answers until they hold.")
+    if finding.state != "works":
+        return finding
+    tried = "no file, socket, process, signal or memory of others could be reached"
+    return Finding("walls", "works", f"bubblewrap, Landlock {landlock_version()}, seccomp: {tried}")
 
 
 def render(console: Console, findings: list[Finding]) -> None:

@@ -38,6 +38,14 @@ class GraderFault(Exception):
     """The grader itself failed; never a verdict on the answer."""
 
 
+class NoWallsError(GraderFault):
+    """Foreign answers can't be judged, since nothing would keep them in."""
+
+    def __init__(self, message: str, way_out: str) -> None:
+        super().__init__(message)
+        self.way_out = way_out
+
+
 class AnswerFailure(Exception):
     """The answer did something that no property allows; always a rejection, whatever the property asks for."""
 

@@ -182,7 +182,11 @@ def _modes() -> tuple[Callable[..., Any], Callable[..., Any]]:
             super().__init__()
             self.use = use
             self.check = check
-            self.inputs = {each.untyped_storage()._cdata for each in inputs}  # noqa: SLF001  # no public identity
+            self.inputs = {storage for storage, _, _ in _storages(inputs)}
+
+        @classmethod
+        def _should_skip_dynamo(cls) -> bool:
+            return False  # otherwise the first operator imports torch's compiler, 1.5 s and 800 modules
 
         def __torch_dispatch__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
             kwargs = kwargs or {}
@@ -195,16 +199,10 @@ def _modes() -> tuple[Callable[..., Any], Callable[..., Any]]:
                     return result
             result = func(*args, **kwargs)
             self.use.multiplications += _multiplications(name, args, result)
-            for each in result if isinstance(result, tuple | list) else (result,):
-                if isinstance(each, torch.Tensor) and each.layout is torch.strided:
-                    self.count(each, name)
+            for storage, elements, shape in _storages(result):
+                if elements > self.use.largest and storage not in self.inputs:
+                    self.use.largest, self.use.origin = elements, f"{name} {shape}"
             return result
-
-        def count(self, tensor: Any, name: str) -> None:
-            storage = tensor.untyped_storage()
-            elements = storage.nbytes() // tensor.element_size()
-            if elements > self.use.largest and storage._cdata not in self.inputs:  # noqa: SLF001
-                self.use.largest, self.use.origin = elements, f"{name} {tuple(tensor.shape)}"
 
     class Functions(TorchFunctionMode):  # type: ignore[misc]
         """Sees a function by its name even where it becomes ordinary operators: attention by plain mathematics."""
@@ -219,6 +217,17 @@ def _modes() -> tuple[Callable[..., Any], Callable[..., Any]]:
             return func(*args, **(kwargs or {}))
 
     return Operators, Functions
+
+
+def _storages(tensors: Any) -> Iterator[tuple[int, int, tuple[int, ...]]]:
+    """Of one tensor, or of each in a sequence: the identity of its storage, its elements, and the tensor's shape."""
+    import torch
+
+    for each in tensors if isinstance(tensors, tuple | list) else (tensors,):
+        if isinstance(each, torch.Tensor) and each.layout is torch.strided:
+            storage = each.untyped_storage()
+            identity = int(storage._cdata)  # noqa: SLF001  # there is no public one; a pointer to data may be null
+            yield identity, storage.nbytes() // each.element_size(), tuple(each.shape)
 
 
 def _multiplications(operator: str, arguments: Any, result: Any) -> int:

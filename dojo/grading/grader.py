@@ -73,7 +73,7 @@ class Grader:
             kata: what it answers.
             content: its text, as bytes of UTF-8.
             submission: what to call it, a file name as a rule; also in the answer's tracebacks.
-            seed: of all that is drawn; a random one by default. Same seed, same verdict.
+            seed: of all that is drawn; a random one by default. Same seed, same verdict. A fault is tried once more.
             examples: how many inputs a property tries, by default as the property says.
             on_property: called with each property's verdict as soon as it is known.
 
@@ -81,8 +81,23 @@ class Grader:
             MissingLibraryError: the kata's library is not installed.
         """
         require_library(kata)
-        started = time.perf_counter()
         seed = secrets.randbits(32) if seed is None else seed
+        verdict = self._grade(kata, content, submission, seed, examples, on_property)
+        if verdict.outcome == "fault":
+            self._boxes.close()
+            verdict = self._grade(kata, content, submission, seed, examples, on_property)
+        return verdict
+
+    def _grade(
+        self,
+        kata: Kata,
+        content: bytes,
+        submission: str,
+        seed: int,
+        examples: int | None,
+        on_property: Callable[[PropertyVerdict], None] | None,
+    ) -> Verdict:
+        started = time.perf_counter()
         box = self._boxes[kata.library]
         box.start()
         trusted = self._trusted.get(kata.name) or self._trusted.setdefault(kata.name, _Trusted(kata))
@@ -100,6 +115,8 @@ class Grader:
                 add(refused)
             else:
                 for each in trusted.properties:
+                    # A fresh process: nothing that the answer remembered helps it, or harms it, in the next property.
+                    answer.close()
                     add(_Trial(each, answer, trusted, seed, examples, self.limits).verdict())
         except GraderFault as fault:
             add(PropertyVerdict("grader", "fault", str(fault)))
@@ -112,7 +129,7 @@ class Grader:
             outcome=outcome_of(tuple(verdicts)),
             properties=tuple(verdicts),
             seed=seed,
-            grader=f"dojo {__version__}",
+            grader=f"dojo {__version__} {trusted.digest}",
             seconds=round(time.perf_counter() - started, 3),
         )
 
@@ -142,6 +159,7 @@ class _Trusted:
         if kata.probes.is_file():
             self.probes = importlib.import_module(f"tests.{kata.topic}.probes")
             self.probes_text = kata.probes.read_bytes()
+        self.digest = _digest(kata.properties.read_bytes(), self.probes_text, kata.solution.read_bytes())
         self.wanted = {name: _how_to_call(name, value) for name, value in self._public()}
 
     def _public(self) -> Iterator[tuple[str, Any]]:
@@ -149,6 +167,11 @@ class _Trusted:
         for name, value in vars(module).items():
             if not name.startswith("_") and callable(value) and getattr(value, "__module__", None) == module.__name__:
                 yield name, value
+
+
+def _digest(*texts: bytes) -> str:
+    """What tells one version of properties, probes and reference from another."""
+    return hashlib.sha256(b"\0".join(texts)).hexdigest()[:12]
 
 
 @contextmanager

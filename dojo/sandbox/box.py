@@ -1,8 +1,8 @@
 """Where answers run: a box starts a zygote, and gives out workers.
 
 There are two kinds of isolation. ``bubblewrap`` puts the zygote behind walls: an empty root with the interpreter and
-the libraries, no network, no other process, nothing of the repository; its workers then take away from themselves what is
-left (:mod:`dojo.sandbox.walls`). ``process`` is a plain child process with deadlines, for one's own code.
+the libraries, no network, no other process, nothing of the repository; its workers then take away from themselves what
+is left (:mod:`dojo.sandbox.walls`). ``process`` is a plain child process with deadlines, for one's own code.
 """
 
 from __future__ import annotations
@@ -25,8 +25,8 @@ from typing import IO, Any, Literal, Self
 import msgspec
 
 import dojo
-from dojo.errors import AnswerDied, BadReply, CallTimeout, DojoError, GraderFault
-from dojo.sandbox.limits import DEFAULT_LIMITS, Limits
+from dojo.errors import AnswerDied, BadReply, CallTimeout, DojoError, GraderFault, NoWallsError
+from dojo.sandbox.limits import DEFAULT_LIMITS, MEBIBYTE, Limits
 from dojo.sandbox.wire import Channel, ChannelClosed, ChannelTimeout, NotPlainError, pack, unpack
 from dojo.sandbox.zygote import READY
 
@@ -75,7 +75,7 @@ def _bubblewrap() -> list[str]:
     """The command line of the walls around the zygote."""
     found = shutil.which("bwrap")
     if found is None:
-        raise DojoError("There are no walls for foreign answers: bubblewrap is not installed.", INSTALL_BUBBLEWRAP)
+        raise NoWallsError("There are no walls for foreign answers: bubblewrap is not installed.", INSTALL_BUBBLEWRAP)
     walls = [found, "--unshare-all", "--die-with-parent", "--new-session", "--cap-drop", "ALL", "--clearenv"]
     walls += ["--setenv", "OMP_NUM_THREADS", "1", "--hostname", "dojo", "--uid", "65534", "--gid", "65534"]
     walls += ["--proc", "/proc", "--dev", "/dev", "--tmpfs", "/tmp", "--chdir", "/"]  # noqa: S108  # its own
@@ -144,20 +144,34 @@ class Box:
         assert self._control is not None
         try:
             self._control.settimeout(self.limits.start)
-            if not self._ready:
-                if self._control.recv(1) != READY:
-                    why = self._control.recv(4000).decode(errors="replace")
-                    raise ConnectionError(f"the walls do not hold: {why}" if why else "")
-                self._ready = True
+            self._await_readiness()
             socket.send_fds(self._control, [command], descriptors)
             reply = self._control.recv(4)
             if len(reply) != 4:
                 raise ConnectionError
         except OSError as error:
             words = self._last_words()
+            if "bwrap" in words:
+                raise NoWallsError(f"There are no walls for foreign answers: {words}.", INSTALL_BUBBLEWRAP) from error
             raise GraderFault(str(error) or f"the process that starts workers does not answer: {words}") from error
         (pid,) = struct.unpack("<I", reply)
         return int(pid)
+
+    def _await_readiness(self) -> None:
+        if self._ready or self._control is None:
+            return
+        if self._control.recv(1) != READY:
+            why = self._control.recv(4000).decode(errors="replace")
+            raise ConnectionError(f"the walls do not hold: {why}" if why else "")
+        self._ready = True
+
+    def check(self) -> None:
+        """Start a worker and end it: whether answers can be judged here at all.
+
+        Raises:
+            GraderFault: they can't; NoWallsError: for want of walls.
+        """
+        self.worker().close()
 
     def _last_words(self) -> str:
         zygote = self._zygote
@@ -186,6 +200,20 @@ class Box:
         worker = Worker(self, pid, ours, output)
         worker.greet()
         return worker
+
+    def resident_size(self, pid: int) -> int:
+        """How much memory a worker holds, in bytes; 0 where it is gone."""
+        import psutil
+
+        if self._zygote is None:
+            return 0
+        try:
+            for process in psutil.Process(self._zygote.pid).children(recursive=True):
+                if _inner_number(process.pid) == pid:
+                    return int(process.memory_info().rss)
+        except psutil.Error:
+            pass
+        return 0
 
     def kill(self, pid: int) -> None:
         """Kill a worker; when this returns it is gone."""
@@ -238,6 +266,23 @@ class Boxes:
         for box in self._boxes.values():
             box.close()
         self._boxes.clear()
+
+
+def _inner_number(pid: int) -> int:
+    """The number that a process has in its own namespace, by which the zygote knows it."""
+    try:
+        status = Path(f"/proc/{pid}/status").read_text(encoding="ascii")
+    except OSError:  # not Linux, where there is but one number; or the process is gone
+        return pid
+    return next((int(line.split()[-1]) for line in status.splitlines() if line.startswith("NSpid:")), pid)
+
+
+class MemoryExceeded(Exception):
+    """A worker holds too much memory."""
+
+    def __init__(self, used: int) -> None:
+        super().__init__(used)
+        self.used = used
 
 
 @dataclass(frozen=True)
@@ -295,7 +340,7 @@ class Worker:
     def __init__(self, box: Box, pid: int, connection: socket.socket, output: IO[bytes]) -> None:
         self._box = box
         self._pid = pid
-        self._channel = Channel(connection, largest=box.limits.reply)
+        self._channel = Channel(connection, largest=box.limits.reply, on_wait=self._watch_memory)
         self._output = output
         self.alive = True
 
@@ -329,12 +374,28 @@ class Worker:
         except ChannelTimeout:
             self.kill()
             raise CallTimeout(f"no answer within {timeout:g} s") from None
+        except MemoryExceeded as error:
+            self.kill()
+            mebibytes = self._box.limits.memory // MEBIBYTE
+            raise AnswerDied(
+                f"the answer took {error.used // MEBIBYTE} MiB of memory, {mebibytes} are allowed"
+            ) from None
         except ChannelClosed:
             self.kill()
             raise AnswerDied("the process ended in the middle of the call (exit, crash, or out of memory)") from None
         except NotPlainError as error:
             self.kill()
             raise BadReply(str(error)) from None
+
+    def _watch_memory(self) -> None:
+        """Called while a call runs for longer than most.
+
+        Raises:
+            MemoryExceeded: the process holds more memory than it may.
+        """
+        used = self._box.resident_size(self._pid)
+        if used > self._box.limits.memory:
+            raise MemoryExceeded(used)
 
     def printed(self) -> str:
         """What the answer has printed so far, as far as it is kept."""

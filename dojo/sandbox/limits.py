@@ -18,6 +18,7 @@ class Limits:
         overruns: how long that may go on.
         shrinking: how long a property may look for a smaller counterexample.
         start: how long a worker, or the zygote with its imports, may take to be ready.
+        memory: how much of it an answer may hold, seen from outside; it is looked at while a call runs.
         reply: the largest reply.
         text: the largest answer.
         output: how much of what an answer prints is kept.
@@ -31,6 +32,7 @@ class Limits:
     overruns: float = 2.0
     shrinking: float = 20.0
     start: float = 60.0
+    memory: int = 2048 * MEBIBYTE
     reply: int = 256 * MEBIBYTE
     text: int = MEBIBYTE
     output: int = 64 * 1024

@@ -1,7 +1,7 @@
 """Whether the walls hold: a process behind them tries what an answer might try, and says what it could do.
 
-It runs once in every zygote, before the first answer. A wall that is silently absent is then a fault of the grader, and no
-verdict is given.
+It runs once in every zygote, before the first answer. A wall that is silently absent is then a fault of the grader, and
+no verdict is given.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ import resource
 import socket
 import sys
 from collections.abc import Callable
+from pathlib import Path
 
 from dojo.sandbox import walls
 
@@ -44,7 +45,7 @@ def _behind_the_walls(forbidden: list[str]) -> list[str]:
     walls.enclose()
     attempts: dict[str, Callable[[], object]] = {
         "start a process": _fork,
-        "run a program": lambda: os.execv(sys.executable, [sys.executable, "-c", ""]),
+        "run a program": lambda: os.execv(sys.executable, [sys.executable, "-c", ""]),  # noqa: S606
         "open a socket": socket.socket,
         "open a pair of sockets": socket.socketpair,
         "write a file": lambda: os.open("/tmp/self-test", os.O_WRONLY | os.O_CREAT),  # noqa: S108
@@ -72,24 +73,21 @@ def _fork() -> None:
 
 
 def _namespaces() -> list[str]:
-    """In a process namespace of our own there is nobody but bubblewrap, the zygote and us; in one for the network, lo."""
+    """In a process namespace of our own there is nobody but bubblewrap, the zygote and us; in one for the net, lo."""
     found = []
-    others = [name for name in os.listdir("/proc") if name.isdigit()]
+    others = [path.name for path in Path("/proc").iterdir() if path.name.isdigit()]
     if len(others) > 3 or "1" not in others:
         found.append(f"an answer could see {len(others)} processes")
-    with open("/proc/net/dev", encoding="ascii") as file:
-        interfaces = [line.partition(":")[0].strip() for line in file if ":" in line]
+    devices = Path("/proc/net/dev").read_text(encoding="ascii").splitlines()
+    interfaces = [line.partition(":")[0].strip() for line in devices if ":" in line]
     if any(interface != "lo" for interface in interfaces):
         found.append(f"an answer could see the network interfaces {', '.join(interfaces)}")
     return found
 
 
 def _privileges() -> list[str]:
-    with open("/proc/self/status", encoding="ascii") as file:
-        status = dict(line.rstrip("\n").split(":\t", 1) for line in file if ":\t" in line)
+    lines = Path("/proc/self/status").read_text(encoding="ascii").splitlines()
+    status = dict(line.split(":\t", 1) for line in lines if ":\t" in line)
     wanted = {"CapEff": "0" * 16, "CapPrm": "0" * 16, "NoNewPrivs": "1", "Seccomp": "2"}
-    return [
-        f"{name} is {status.get(name)} instead of {value}"
-        for name, value in wanted.items()
-        if status.get(name) != value
-    ]
+    seen = {name: status.get(name) for name in wanted}
+    return [f"{name} is {seen[name]} instead of {value}" for name, value in wanted.items() if seen[name] != value]

@@ -1,8 +1,8 @@
 """What a worker takes away from itself before it sees an answer: files, network, signals, processes, privileges.
 
 These walls stand inside those of bubblewrap (own namespaces, empty root, no capabilities); each would hold alone. They
-are put up after the fork, in well under a millisecond, with the kernel's Landlock and seccomp through ctypes: neither has
-a binding that is light enough to be bound into an otherwise empty root.
+are put up after the fork, in about a millisecond, with the kernel's Landlock and seccomp through ctypes: neither has a
+binding that is light enough to be shown in an otherwise empty root.
 
 Sources: landlock(7), seccomp(2), ``include/uapi/linux/landlock.h``, ``include/uapi/linux/seccomp.h``.
 """
@@ -53,8 +53,8 @@ REFUSED = {
     ),  # setpriority, sched_setparam, sched_setscheduler, ioprio_set, sched_setattr
     "mounts and namespaces": (155, 161, 165, 166, 272, 308, 428, 429, 430, 431, 432, 433, 442),
     "identities": (105, 106, 109, 112, 113, 114, 116, 117, 119, 122, 123, 126),  # setuid ... setgroups, setsid, capset
-    "kernel": (134, 135, 153, 154, 159, 163, 164, 167, 168, 169, 170, 171, 172, 173, 174, 175, 176, 179, 180)
-    + (227, 246, 303, 304, 305, 313, 320, 321),
+    "clocks, hosts and quotas": (159, 163, 164, 167, 168, 169, 170, 171, 179, 227, 305),
+    "kernel and hardware": (134, 135, 153, 154, 172, 173, 174, 175, 176, 180, 246, 303, 304, 313, 320, 321),
     "keys, tracing and rings": (248, 249, 250, 298, 300, 301, 323, 425, 426, 427),
     "shared memory and queues": (29, 30, 31, 64, 65, 66, 68, 69, 70, 71, 220, 240, 241, 242, 243, 244, 245, 319, 447),
     "watches": (253, 254, 294),
@@ -141,7 +141,7 @@ def filter_program() -> bytes:
         return struct.pack("<HBBI", code, true, false, operand)
 
     refuse = step(RETURN, SECCOMP_ERRNO | EPERM)
-    number, architecture, first, second = 0, 4, 16, 24  # offsets into struct seccomp_data
+    number, architecture, first = 0, 4, 16  # offsets into struct seccomp_data
     program = [
         step(LOAD, architecture),
         step(JUMP_EQUAL, AUDIT_ARCH_X86_64, true=1),

@@ -14,6 +14,7 @@ import socket
 import struct
 import sys
 import time
+from collections.abc import Callable
 from typing import Any
 
 import msgspec
@@ -24,6 +25,8 @@ TUPLE, INTEGER, COMPLEX, ARRAY, NUMPY_SCALAR, TENSOR, PAIRS = range(1, 8)
 
 NATIVE = frozenset({type(None), bool, float, str, bytes})
 SMALLEST, LARGEST = -(2**63), 2**64 - 1
+GLANCE = 0.05
+"""How often, in seconds, one looks at a process that is being waited for."""
 NUMPY_KINDS = frozenset("biufc")
 TENSOR_DTYPES = frozenset(
     {
@@ -191,11 +194,19 @@ class Channel:
     Args:
         connection: the socket; the channel owns it from here on.
         largest: the largest frame to be received, in bytes.
+        on_wait: called again and again while a frame is waited for; what it raises ends the wait.
     """
 
-    def __init__(self, connection: socket.socket, *, largest: int = DEFAULT_LIMITS.reply) -> None:
+    def __init__(
+        self,
+        connection: socket.socket,
+        *,
+        largest: int = DEFAULT_LIMITS.reply,
+        on_wait: Callable[[], None] | None = None,
+    ) -> None:
         self._socket = connection
         self._largest = largest
+        self._on_wait = on_wait
 
     def send(self, frame: bytes, *, timeout: float | None = None) -> None:
         """Send one frame.
@@ -230,11 +241,15 @@ class Channel:
         buffer = bytearray(size)
         view = memoryview(buffer)
         while view:
+            left = None if end is None else max(1e-6, end - time.monotonic())
             try:
-                self._socket.settimeout(None if end is None else max(1e-6, end - time.monotonic()))
+                self._socket.settimeout(left if left is None or self._on_wait is None else min(left, GLANCE))
                 count = self._socket.recv_into(view)
             except TimeoutError as error:
-                raise ChannelTimeout from error
+                if self._on_wait is None or (end is not None and time.monotonic() >= end):
+                    raise ChannelTimeout from error
+                self._on_wait()
+                continue
             except OSError as error:
                 raise ChannelClosed from error
             if count == 0:

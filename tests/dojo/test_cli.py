@@ -259,6 +259,6 @@ def test_new_writes_a_kata_that_the_audit_leads_through(home):
 
 def test_the_doctor_tries_every_part(home):
     done = dojo(home, "doctor")
-    for part in ("python", "hypothesis", "journal", "worker (plain)", "bubblewrap"):
+    for part in ("python", "hypothesis", "journal", "worker (plain)", "walls"):
         assert part in done.stdout
     assert done.returncode == 0, done.stdout

@@ -1,0 +1,101 @@
+"""Where the verdicts of `dojo grade` go, as they come: a terminal or a file, in one of the formats."""
+
+from __future__ import annotations
+
+import sys
+from collections import Counter
+from pathlib import Path
+from types import TracebackType
+from typing import IO, Self
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.text import Text
+
+from dojo.errors import DojoError
+from dojo.grading.verdict import Verdict
+from dojo.reports import formats
+from dojo.reports.text import SIGNS, WORDS, render
+
+ACCEPTED, NOT_ALL_ACCEPTED, FAULT = 0, 1, 3
+
+
+class Sink:
+    """Takes verdicts one by one; what came is written even if the run is interrupted.
+
+    Args:
+        form: ``text``, ``jsonl``, ``junit`` or ``gradescope``.
+        output: a file, None for standard output.
+        total: how many verdicts will come, for the progress bar.
+
+    Raises:
+        DojoError: the file can't be written; nothing was judged then.
+    """
+
+    def __init__(self, form: str, output: str | None, *, total: int) -> None:
+        self._form = form
+        self._total = total
+        self._verdicts: list[Verdict] = []
+        self._outcomes: Counter[str] = Counter()
+        try:
+            self._file: IO[str] = sys.stdout
+            if output is not None:
+                self._file = Path(output).open("w", encoding="utf-8")  # noqa: SIM115  # closed on leaving
+        except OSError as error:
+            raise DojoError(f"{output} can't be written: {error.strerror}.", "Name another file with -o.") from error
+        self._owns_file = output is not None
+        self._console = Console(file=self._file, highlight=False)
+        columns = (TextColumn("judging"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+        self._progress = Progress(
+            *columns, console=Console(stderr=True), transient=True, disable=not sys.stderr.isatty()
+        )
+
+    @property
+    def exit_code(self) -> int:
+        """What the run ends with."""
+        if self._outcomes["fault"]:
+            return FAULT
+        return ACCEPTED if set(self._outcomes) == {"accepted"} else NOT_ALL_ACCEPTED
+
+    def add(self, verdict: Verdict) -> None:
+        """Take a verdict."""
+        self._outcomes[verdict.outcome] += 1
+        if self._form == "jsonl":
+            self._file.write(formats.jsonl([verdict]))
+            self._file.flush()
+        elif self._form == "text":
+            self._tell(verdict)
+        else:
+            self._verdicts.append(verdict)
+        self._progress.advance(self._task)
+
+    def _tell(self, verdict: Verdict) -> None:
+        if self._total == 1:
+            render(self._console, verdict)
+            return
+        sign, style = SIGNS[verdict.outcome]
+        line = Text.assemble((f"{sign} ", style), verdict.submission, "  ", (WORDS[verdict.outcome], style))
+        line.append(f"  {verdict.score:.0%}", "dim")
+        if verdict.rejections:
+            line.append("  " + "; ".join(each.title for each in verdict.rejections), "dim")
+        self._console.print(line)
+
+    def __enter__(self) -> Self:
+        self._progress.start()
+        self._task = self._progress.add_task("judging", total=self._total)
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._progress.stop()
+        if self._verdicts:
+            self._file.write(
+                formats.junit(self._verdicts) if self._form == "junit" else formats.gradescope(self._verdicts)
+            )
+        if self._form == "text" and self._total > 1 and self._outcomes:
+            counts = ", ".join(f"{count} {name.replace('_', ' ')}" for name, count in sorted(self._outcomes.items()))
+            self._console.print(f"{sum(self._outcomes.values())} of {self._total} answers judged: {counts}")
+        self._file.flush()
+        if self._owns_file:
+            self._file.close()

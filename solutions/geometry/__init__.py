@@ -1,0 +1,1 @@
+"""Reference solutions of ``geometry``; its introduction is in ``katas/geometry/__init__.py``."""

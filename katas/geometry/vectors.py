@@ -5,8 +5,8 @@ Two products carry nearly all of plane geometry. With t the angle from a to b, c
     dot(a, b)   = |a| |b| cos t   how far b goes along a
     cross(a, b) = |a| |b| sin t   twice the signed area of the triangle 0, a, b; positive when b is to the left of a
 
-Hulls, intersections, areas and distances are made of their signs, and a renderer, a robot and a game run them millions of
-times. Worked example with a = (2, 0), b = (1, 1): dot = 2, cross = 2, angle = pi / 4, rotate(a, pi / 2) = (0, 2),
+Hulls, intersections, areas and distances are made of their signs, and a renderer, a robot and a game run them millions
+of times. Worked example with a = (2, 0), b = (1, 1): dot = 2, cross = 2, angle = pi / 4, rotate(a, pi / 2) = (0, 2),
 perpendicular(b) = (-1, 1), project(b, onto a) = (1, 0), reflect(b, across a) = (1, -1).
 
 The traps: the direction of a turn, and of the angle between opposite vectors, which is pi and never -pi; a square that

@@ -1,8 +1,8 @@
 """Compare floats with a tolerance.
 
 Coordinates that went through a rotation or an intersection are a little off: 0.1 + 0.2 is not 0.3. Contest geometry
-therefore compares with a tolerance, in four small functions that all other code uses. They must agree with each other: for
-any a and b exactly one of ``less(a, b)``, ``equal(a, b)`` and ``less(b, a)`` holds, or a sort by them falls apart.
+therefore compares with a tolerance, in four small functions that all other code uses. They must agree with each other:
+for any a and b exactly one of ``less(a, b)``, ``equal(a, b)`` and ``less(b, a)`` holds, or a sort by them falls apart.
 
 A number counts as zero when it is at most eps away from it, border included:
 

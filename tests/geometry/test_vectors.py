@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 from tests.strategies.geometry import directions, float_points, integer_points, integral_floats, not_finite
 
 TOLERANCE = Fraction(1, 10**12)
-"""Of the largest term that goes into a result. A result takes at most 8 roundings of 2^-53, so 1e-15 would be enough; a sine
-or cosine of the library adds less than 1e-15 more, and the oracle for turns as much again."""
+"""Of the largest term that goes into a result. A result takes at most 8 roundings of 2^-53, so 1e-15 would be enough; a
+sine or cosine of the library adds less than 1e-15 more, and the oracle for turns as much again."""
 
 
 def exactly(a, b, k):

@@ -153,7 +153,6 @@ def tensor_use(*inputs: Any, refuse: str = "") -> Iterator[TensorUse]:
     Limits: sees what is called in this thread; what an operator uses inside itself and what is computed outside of
     torch is not seen. Sizes are in elements, so keeping sums in a wider dtype is free.
     """
-    watched, named = _modes()
     use = TensorUse()
     pattern = re.compile(refuse) if refuse else None
 
@@ -162,20 +161,17 @@ def tensor_use(*inputs: Any, refuse: str = "") -> Iterator[TensorUse]:
             use.refused.append(name)
             raise RefusedCall(f"{name} is refused: write out what it does")
 
-    with named(check), watched(use, check, inputs):
+    with _functions_mode()(check), _operators_mode()(use, check, inputs):
         yield use
 
 
 @functools.cache
-def _modes() -> tuple[Callable[..., Any], Callable[..., Any]]:
-    """The classes behind :func:`tensor_use`: one sees operators, the other functions before they become operators."""
+def _operators_mode() -> Callable[..., Any]:
+    """The class that sees each operator, whether called by torch.ops, a scripted function or a name bound earlier."""
     import torch
-    from torch.overrides import TorchFunctionMode
     from torch.utils._python_dispatch import TorchDispatchMode
 
     class Operators(TorchDispatchMode):  # type: ignore[misc]
-        """Also sees calls through names that were bound earlier, through torch.ops and from scripted functions."""
-
         supports_higher_order_operators = True
 
         def __init__(self, use: TensorUse, check: Callable[[str], None], inputs: Iterable[Any]) -> None:
@@ -204,9 +200,15 @@ def _modes() -> tuple[Callable[..., Any], Callable[..., Any]]:
                     self.use.largest, self.use.origin = elements, f"{name} {shape}"
             return result
 
-    class Functions(TorchFunctionMode):  # type: ignore[misc]
-        """Sees a function by its name even where it becomes ordinary operators: attention by plain mathematics."""
+    return Operators
 
+
+@functools.cache
+def _functions_mode() -> Callable[..., Any]:
+    """The class that sees a function by its name also where it becomes ordinary operators, as attention may."""
+    from torch.overrides import TorchFunctionMode
+
+    class Functions(TorchFunctionMode):  # type: ignore[misc]
         def __init__(self, check: Callable[[str], None]) -> None:
             super().__init__()
             self.check = check
@@ -216,7 +218,7 @@ def _modes() -> tuple[Callable[..., Any], Callable[..., Any]]:
                 self.check(str(getattr(func, "__name__", "")))
             return func(*args, **(kwargs or {}))
 
-    return Operators, Functions
+    return Functions
 
 
 def _storages(tensors: Any) -> Iterator[tuple[int, int, tuple[int, ...]]]:

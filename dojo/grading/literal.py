@@ -122,8 +122,9 @@ def difference(one: Any, other: Any) -> float:
     if isinstance(one, dict) and list(one) == list(other):
         return max((difference(one[key], other[key]) for key in one), default=0.0)
     if isinstance(one, float):
-        largest = max(abs(one), abs(other))
         if one == other:
             return 0.0
-        return abs(one - other) / largest if math.isfinite(largest) else math.inf
+        if not (math.isfinite(one) and math.isfinite(other)):
+            return math.inf
+        return float(abs(one - other) / max(abs(one), abs(other)))
     return math.inf

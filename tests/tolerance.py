@@ -1,0 +1,128 @@
+"""How far a result of floating-point arithmetic may be from the reference: the policy of the attention katas.
+
+The reference r is computed in float64 from the same rounded inputs; o is the result. All of this must hold:
+
+1. o is finite, and exactly 0 (an lse: -inf) in rows that see no key;
+2. |o - r| <= rho |r| in the Frobenius norm, with rho = 1e-12, 1e-5, 2^-10, 2^-7 for float64, float32, float16 and
+   bfloat16;
+3. max|o - r| <= 2 max|plain - r| + K eps max|r|, where plain is the naive computation in the dtype of the inputs, and
+   K = 4096, 128, 1, 1. (Not for gradients.)
+
+Why these: eps is 2^-52, 2^-23, 2^-10, 2^-7. A right answer rounds a few times per term, and its errors grow with the
+logits (an error x in a logit is a factor 1 + x in a weight), so it needs some tens of eps; 4500 and 84 of them are
+allowed in float64 and float32, while the smallest bug seen is 100 times larger than that. The half types are rounded
+once, at the end, which costs eps / 2; the rest is for weights that were rounded to the half type for the product.
+
+A sum of large terms may be small: its error goes with the terms, not with the sum, and no algorithm can do better. So
+where |r| is far below the terms (in the extreme, 0), K eps times their size is allowed in both 2 and 3.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+
+@dataclass(frozen=True)
+class Policy:
+    """The constants for one dtype: ``rho`` for the whole tensor, ``K`` and ``eps`` for single elements."""
+
+    rho: float
+    k: int
+    eps: float
+
+
+POLICIES = {
+    "float64": Policy(1e-12, 4096, 2.0**-52),
+    "float32": Policy(1e-5, 128, 2.0**-23),
+    "float16": Policy(2.0**-10, 1, 2.0**-10),
+    "bfloat16": Policy(2.0**-7, 1, 2.0**-7),
+}
+
+
+def assert_close(
+    got: Any,
+    reference: Any,
+    *,
+    dtype: str,
+    terms: float,
+    plain: Any = None,
+    empty: Any = None,
+    factor: float = 1.0,
+    what: str = "out",
+) -> None:
+    """Fail, with the worst element, where a result is further from the reference than the policy allows.
+
+    Args:
+        got: the result, a tensor or an array.
+        reference: the same in float64. Where it is -inf, the result must be -inf; that is left out of the norms.
+        dtype: the dtype of the inputs.
+        terms: the size of what was summed: the largest value for out, the largest logit (or 1) for lse.
+        plain: the naive computation in ``dtype``; without it rule 3 is left out.
+        empty: which rows (all dimensions but the last) see no key and must be exactly 0.
+        factor: of the bounds; 2 where the reference is itself a result of this dtype, not a float64 one, or where the
+            policy says so for gradients.
+        what: what the result is called in the message.
+    """
+    o, r = as_array(got), as_array(reference)
+    assert o.shape == r.shape, f"{what} has shape {o.shape}, expected {r.shape}"
+    masked = np.isneginf(r)
+    _fail_where(masked & ~np.isneginf(o), o, r, what, "a row that sees no key")
+    _fail_where(~masked & ~np.isfinite(o), o, r, what, "every value must be finite")
+    if empty is not None:
+        hidden = np.broadcast_to(as_array(empty)[..., None] != 0, o.shape)
+        _fail_where(hidden & (o != 0), o, r, what, "a row that sees no key is exactly 0")
+    if masked.all():
+        return
+    o, r = np.where(masked, 0, o), np.where(masked, 0, r)
+    policy = POLICIES[dtype]
+    floor = policy.k * policy.eps * terms
+    error = np.abs(o - r)
+    # The largest error is taken out of the root, so that a wrong answer's 1e200 does not overflow.
+    norm = _norm(error)
+    allowed = factor * max(policy.rho * _norm(r), floor)
+    assert norm <= allowed, (
+        f"{what} is wrong by {norm / allowed:.3g} times the bound for {dtype}: "
+        f"|got - expected| = {norm:.3g}, |expected| = {_norm(r):.3g}; {_worst(error, o, r, what)}"
+    )
+    if plain is None:
+        return
+    with np.errstate(all="ignore"):
+        plain_error = np.abs(np.where(masked, 0, as_array(plain)) - r).max(initial=0.0)
+    if not np.isfinite(plain_error):
+        return  # the naive computation overflows in this dtype: there is nothing to compare with
+    allowed = factor * (2 * plain_error + policy.k * policy.eps * max(np.abs(r).max(initial=0.0), terms))
+    largest = error.max(initial=0.0)
+    assert largest <= allowed, (
+        f"{what} is wrong in one place by {largest / allowed:.3g} times the bound for {dtype}, which is {allowed:.3g} "
+        f"(the naive computation is off by {plain_error:.3g}); {_worst(error, o, r, what)}"
+    )
+
+
+def as_array(value: Any) -> np.ndarray:
+    """A tensor or an array of any floating-point dtype, as a float64 array."""
+    if hasattr(value, "detach"):
+        value = value.detach().cpu().double().numpy()
+    return np.asarray(value, dtype=np.float64)
+
+
+def _norm(values: np.ndarray) -> float:
+    largest = float(values.max(initial=0.0, where=values > 0))
+    largest = max(largest, float(-values.min(initial=0.0)))
+    if largest == 0:
+        return 0.0
+    return largest * float(np.sqrt(np.square(values / largest).sum()))
+
+
+def _worst(error: np.ndarray, o: np.ndarray, r: np.ndarray, what: str) -> str:
+    index = tuple(int(each) for each in np.unravel_index(int(error.argmax()), error.shape))
+    return f"worst at {what}[{', '.join(map(str, index))}] = {o[index]:.9g}, expected {r[index]:.9g}"
+
+
+def _fail_where(bad: np.ndarray, o: np.ndarray, r: np.ndarray, what: str, why: str) -> None:
+    if bad.any():
+        index = tuple(int(each[0]) for each in np.nonzero(bad))
+        where = ", ".join(map(str, index))
+        raise AssertionError(f"{what}[{where}] = {o[index]:.9g}, expected {r[index]:.9g}: {why}")

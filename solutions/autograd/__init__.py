@@ -1,0 +1,1 @@
+"""Reference solutions of the topic ``autograd``; its introduction is in ``katas/autograd/__init__.py``."""

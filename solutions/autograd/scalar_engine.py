@@ -1,0 +1,224 @@
+"""Compute the gradient of any arithmetic program in one pass.
+
+A ``Value`` holds a number. Arithmetic with values gives values that know how they came about, so a program that merely
+computes has also written down its own graph, from the leaves (values made from numbers) to the result. ``backward``
+on a result r gives every leaf x its dr/dx, all of them in one pass, however many leaves there are: training a network
+stands on that.
+
+By the chain rule, the derivative along one path through the graph is the product of the local derivatives on it; by
+the sum rule, dr/dx is the sum over all paths from x to r.
+
+    x = 3           dr/dx = 1 * 2x  (through b) + 1 * 1  (directly) = 7
+    b = x * x       x goes into b twice: 1 * x + 1 * x
+    r = b + x       r = 12
+
+    r.backward()    x.grad = 7
+    r.backward()    x.grad = 14, since gradients add up until someone sets them to 0
+
+There may be far more paths than nodes: 40 times ``x = x + x`` has 2 ** 40 of them. A graph may also be deep: a loop of
+100,000 steps makes a chain of 100,000 nodes, and Python's stack is not that high.
+
+The trap: what one pass leaves behind in the middle of the graph belongs to that pass. The next one, from the same
+result or from another that shares part of the graph, must add to the leaves exactly what is theirs.
+
+Level: 3
+Needs: -
+Source: Griewank and Walther, Evaluating Derivatives, section 3.2; Karpathy, micrograd
+Time: O(1) an operation, O(nodes) for backward
+Space: O(nodes)
+"""
+
+from __future__ import annotations
+
+import math
+
+
+class Value:
+    """A number that remembers what it was computed from.
+
+    Values and plain numbers mix, on either side: ``v + w``, ``v + 2``, ``2 + v``; so for ``-``, ``*`` and ``/``.
+
+    Args:
+        data: the number; the new value is a leaf.
+
+    Attributes:
+        data: the number, a float.
+        grad: of a leaf, the sum of what all calls of ``backward`` gave it; 0.0 at first. Of other values, unspecified.
+
+    Raises:
+        TypeError: ``data``, or an operand, is not a number (an operand may be a ``Value``).
+
+    Example:
+        >>> a, b = Value(2.0), Value(-3.0)
+        >>> loss = (1 - a * b) / a + b**2
+        >>> loss.backward()
+        >>> loss.data, a.grad, b.grad
+        (12.5, -0.25, -7.0)
+
+    Limits: results that overflow a float are not specified.
+    """
+
+    __slots__ = ("data", "edges", "grad")
+
+    def __init__(self, data: float) -> None:
+        """A leaf."""
+        if not isinstance(data, (int, float)):
+            raise TypeError(f"a Value holds a number, got {data!r}")
+        # hint: backward has to walk from a result to all that went into it. What must a value know about its making,
+        # and what does a leaf know?
+        self.data = float(data)
+        self.grad = 0.0
+        # What this value was computed from, each operand with the local derivative.
+        self.edges: tuple[tuple[Value, float], ...] = ()
+
+    def __add__(self, other: Value | float) -> Value:
+        """``self + other``."""
+        if isinstance(other, Value):
+            return _result(self.data + other.data, ((self, 1.0), (other, 1.0)))
+        if isinstance(other, (int, float)):
+            return _result(self.data + other, ((self, 1.0),))
+        return NotImplemented
+
+    def __radd__(self, other: float) -> Value:
+        """``other + self``."""
+        return self + other
+
+    def __sub__(self, other: Value | float) -> Value:
+        """``self - other``."""
+        if isinstance(other, Value):
+            return _result(self.data - other.data, ((self, 1.0), (other, -1.0)))
+        if isinstance(other, (int, float)):
+            return _result(self.data - other, ((self, 1.0),))
+        return NotImplemented
+
+    def __rsub__(self, other: float) -> Value:
+        """``other - self``."""
+        if isinstance(other, (int, float)):
+            return _result(other - self.data, ((self, -1.0),))
+        return NotImplemented
+
+    def __mul__(self, other: Value | float) -> Value:
+        """``self * other``."""
+        # hint: The local derivatives of a * b are b and a: plain numbers, known as soon as the product is. Keep them
+        # with the result, one for each operand, also where both operands are the same value.
+        if isinstance(other, Value):
+            return _result(self.data * other.data, ((self, other.data), (other, self.data)))
+        if isinstance(other, (int, float)):
+            return _result(self.data * other, ((self, other),))
+        return NotImplemented
+
+    def __rmul__(self, other: float) -> Value:
+        """``other * self``."""
+        return self * other
+
+    def __truediv__(self, other: Value | float) -> Value:
+        """``self / other``; ``ZeroDivisionError`` where ``other`` is 0."""
+        if isinstance(other, Value):
+            quotient = self.data / other.data
+            return _result(quotient, ((self, 1.0 / other.data), (other, -quotient / other.data)))
+        if isinstance(other, (int, float)):
+            return _result(self.data / other, ((self, 1.0 / other),))
+        return NotImplemented
+
+    def __rtruediv__(self, other: float) -> Value:
+        """``other / self``; ``ZeroDivisionError`` where ``self`` is 0."""
+        if isinstance(other, (int, float)):
+            quotient = other / self.data
+            return _result(quotient, ((self, -quotient / self.data),))
+        return NotImplemented
+
+    def __neg__(self) -> Value:
+        """``-self``."""
+        return _result(-self.data, ((self, -1.0),))
+
+    def __pow__(self, exponent: float) -> Value:
+        """``self ** exponent`` for a number as exponent; ``self ** 0`` is 1 with derivative 0, also at 0.
+
+        Raises:
+            TypeError: the exponent is not a number; a ``Value`` is none here, nor is ``2 ** self`` defined.
+
+        Limits: a negative number to a fractional power, 0 to a negative one, and the derivative of ``self ** 0.5`` at 0
+        are not specified.
+        """
+        if not isinstance(exponent, (int, float)):
+            return NotImplemented
+        base = self.data
+        if base < 0 and exponent % 1:
+            raise ValueError(f"{base} ** {exponent} is not a real number")
+        power = base**exponent
+        if exponent == 0:
+            slope = 0.0
+        elif base == 0 and exponent < 1:
+            slope = math.inf
+        else:
+            slope = exponent * base ** (exponent - 1)
+        return _result(power, ((self, slope),))
+
+    def exp(self) -> Value:
+        """The exponential function of this value."""
+        power = math.exp(self.data)
+        return _result(power, ((self, power),))
+
+    def log(self) -> Value:
+        """The natural logarithm; ``ValueError`` where this value is 0 or less."""
+        if self.data <= 0:
+            raise ValueError(f"only a positive number has a logarithm, got {self.data}")
+        return _result(math.log(self.data), ((self, 1.0 / self.data),))
+
+    def tanh(self) -> Value:
+        """The hyperbolic tangent."""
+        t = math.tanh(self.data)
+        return _result(t, ((self, 1.0 - t * t),))
+
+    def relu(self) -> Value:
+        """This value where it is positive, else 0; its derivative at 0 is 0."""
+        if self.data > 0:
+            return _result(self.data, ((self, 1.0),))
+        return _result(0.0, ((self, 0.0),))
+
+    def backward(self) -> None:
+        """Add to the ``grad`` of every leaf x that this value was computed from: d self / d x.
+
+        A leaf gives itself 1. A second call adds the same again. Values that this one does not depend on stay as they
+        are.
+
+        Example:
+            >>> x = Value(3.0)
+            >>> r = x * x + x
+            >>> r.backward()
+            >>> x.grad
+            7.0
+            >>> r.backward()
+            >>> x.grad
+            14.0
+        """
+        # hint: A value may hand its gradient on only when everything that was computed from it has handed on its own:
+        # the order is that of the computation, turned round. A depth-first walk that lists a value after its operands
+        # finds it; a list used as a stack goes as deep as it needs to.
+        order, seen, stack = [], set(), [self]
+        while stack:
+            value = stack.pop()
+            if value is None:  # lies on a value whose operands are all listed
+                order.append(stack.pop())
+            elif value.edges and value not in seen:
+                # hint: Two kinds of .grad: a leaf adds up over passes; a computed value starts each pass from 0,
+                # whatever an earlier pass left there. Then the value that backward is called on gets 1.
+                value.grad = 0.0
+                seen.add(value)
+                stack += (value, None)
+                for operand, _ in value.edges:
+                    stack.append(operand)
+        self.grad += 1.0
+        for value in reversed(order):
+            grad = value.grad
+            for operand, slope in value.edges:
+                operand.grad += slope * grad
+
+
+def _result(data: float, edges: tuple[tuple[Value, float], ...]) -> Value:
+    """The value of an operation; without the checks of ``Value(data)``."""
+    result = Value.__new__(Value)
+    result.data = data
+    result.grad = 0.0
+    result.edges = edges
+    return result

@@ -1,0 +1,66 @@
+"""Random programs for autograd engines: few values, used again and again, with small numbers.
+
+The programs are those of ``tests/autograd/probes.py``. They stay where derivatives exist and float64 tells them to many
+digits: no quotient or logarithm of something near 0, no large number, no kink on whose sides rounding decides.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from hypothesis import strategies as st
+
+from tests.autograd.oracles import Dual, OutsideError, Program, dual
+from tests.autograd.probes import NAMES
+
+NUMBERS = (1.0, 2.0, 3.0, 0.0, -1.0, -2.0, 0.5, -0.5, 1.5, -3.0, 0.25, 0.1)
+EXPONENTS = (2, 0, 1, 3, -1, 2.0, 0.5, -2, 0.0, 1.5, -0.5)
+
+
+def programs() -> st.SearchStrategy[Program]:
+    """Programs that end with ``backward`` on their last value, and call it nowhere else."""
+    return st.builds(_program, _leaves, st.lists(_operations, max_size=12)).map(
+        lambda program: [*program, ("backward", NAMES[len(program) - 1])]
+    )
+
+
+def programs_of_several_passes() -> st.SearchStrategy[Program]:
+    """Programs that call ``backward`` anywhere, on any value, any number of times."""
+    return st.builds(_program, _leaves, st.lists(_operations | _passes, max_size=12))
+
+
+# A reference to a value: its index from the first or, if negative, from the last, in a tuple. It is made to fit.
+_references = st.sampled_from([(0,), (-1,), (1,), (-2,), (2,), (-3,), (3,)])
+_constants = st.sampled_from([*NUMBERS, 2, 1, -1, 0])
+_binary = st.sampled_from(["+", "*", "-", "/"])
+_unary = st.tuples(st.sampled_from(["relu", "neg", "relu", "exp", "log", "tanh"]), _references)
+_operations = st.one_of(
+    st.tuples(_binary, _references, _references),
+    st.tuples(_binary, _references, _constants),
+    st.tuples(_binary, _constants, _references),
+    _unary,
+    st.tuples(st.just("**"), _references, st.sampled_from(EXPONENTS)),
+    _unary,
+)
+_passes = st.tuples(st.just("backward"), _references)
+_leaves = st.lists(st.sampled_from(NUMBERS), min_size=1, max_size=3)
+
+
+def _program(leaves: list[float], steps: list[tuple[Any, ...]]) -> Program:
+    """The program of these leaves and steps, without the steps that have no derivative where they would stand."""
+    program: Program = [("leaf", number) for number in leaves]
+    values = [Dual(number) for number in leaves]
+    for name, *operands in steps:
+        fitting = [each[0] % len(values) if type(each) is tuple else None for each in operands]
+        named = [each if index is None else NAMES[index] for each, index in zip(operands, fitting, strict=True)]
+        if name != "backward":
+            numbers = [
+                Dual(float(each)) if index is None else values[index]
+                for each, index in zip(operands, fitting, strict=True)
+            ]
+            try:
+                values.append(dual(name, *numbers))
+            except OutsideError:
+                continue
+        program.append((name, *named))
+    return program

@@ -6,6 +6,7 @@ Imports that cost time stand inside the commands, so that ``dojo list`` and ``do
 from __future__ import annotations
 
 import dataclasses
+import os
 import sys
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
@@ -29,6 +30,13 @@ ACCEPTED, NOT_ALL_ACCEPTED, USAGE, FAULT = 0, 1, 2, 3
 """Exit codes."""
 
 KATA = click.argument("kata")
+ISOLATION = click.option(
+    "--isolation",
+    type=click.Choice(["bubblewrap", "process"]),
+    default="bubblewrap",
+    show_default=True,
+    help="Walls around each answer; `process` has none and is for answers that you trust.",
+)
 KATAS = click.argument("katas", nargs=-1)
 
 
@@ -235,13 +243,7 @@ def _started_boxes(katas: list[Kata]) -> Boxes:
 @click.option("--seed", type=int, help="Repeat verdicts: the seed that they named.")
 @click.option("--examples", type=click.IntRange(min=1), help="Inputs for each property, instead of its own number.")
 @click.option("--jobs", type=click.IntRange(min=1), default=1, show_default=True, help="How many answers at once.")
-@click.option(
-    "--isolation",
-    type=click.Choice(["bubblewrap", "process"]),
-    default="bubblewrap",
-    show_default=True,
-    help="Walls around each answer; `process` has none and is for answers that you trust.",
-)
+@ISOLATION
 @click.option("--deadline", type=click.FloatRange(min=0.1), help="Seconds that one call may take.")
 def grade(
     kata: str,
@@ -258,16 +260,17 @@ def grade(
 
     Exit code: 0 all are accepted, 1 some are not, 2 usage, 3 a fault of the grader.
     """
-    from dojo.grading.batch import Batch, find_answers, random_seed
+    from dojo.grading.batch import Batch, Submission, find_answers, random_seed
     from dojo.reports.sink import Sink
     from dojo.sandbox.limits import DEFAULT_LIMITS
 
     found = Catalogue().find(kata)
     answers = find_answers(files)
     limits = DEFAULT_LIMITS if deadline is None else dataclasses.replace(DEFAULT_LIMITS, call=deadline)
-    batch = Batch(found, answers, random_seed() if seed is None else seed, examples, jobs, isolation, limits)
+    seed = random_seed() if seed is None else seed
+    submissions = (Submission(found, str(path), seed, examples=examples) for path in answers)
     with Sink(form, output, total=len(answers)) as sink:
-        for verdict in batch.verdicts():
+        for verdict in Batch(jobs, isolation, limits).verdicts(submissions):
             sink.add(verdict)
     sys.exit(sink.exit_code)
 
@@ -486,12 +489,16 @@ def latency(runs: int, as_json: bool) -> None:
 @app.command()
 @KATAS
 @click.option("--seeds", type=click.IntRange(min=1), default=1, help="Repeat every verdict with this many seeds.")
+@click.option("--jobs", type=click.IntRange(min=1), help="How many processes judge at once; by default one per core.")
 @click.option("--write", is_flag=True, help="Renew what is derived: stubs and the README's table.")
-def audit(katas: tuple[str, ...], seeds: int, write: bool) -> None:
+@ISOLATION
+def audit(katas: tuple[str, ...], seeds: int, jobs: int | None, write: bool, isolation: Isolation) -> None:
     """Whether the repository is complete, and whether its tests can be fooled."""
     from dojo.audit import Audit
+    from dojo.grading.batch import Batch
 
     catalogue, console = Catalogue(), _console()
     chosen = catalogue.find_all(katas) if katas else catalogue.katas
-    if not Audit(catalogue, console, seeds=seeds, write=write).run(chosen, whole=not katas):
+    batch = Batch(jobs or os.cpu_count() or 1, isolation, brief=True)
+    if not Audit(catalogue, console, batch, seeds=seeds, write=write).run(chosen, whole=not katas):
         sys.exit(NOT_ALL_ACCEPTED)

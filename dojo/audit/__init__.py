@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 
 from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.text import Text
 
 from dojo.audit import completeness, strength
 from dojo.audit.finding import Finding
 from dojo.audit.readme import check_table
-from dojo.grading.grader import Grader
+from dojo.grading.batch import Batch
 from dojo.kata import Catalogue, Kata
 
 __all__ = ["Audit", "Finding"]
@@ -23,15 +24,20 @@ class Audit:
     Args:
         catalogue: the repository.
         console: where findings are printed as they come.
+        batch: how answers are judged.
         seeds: how many seeds each answer is judged with.
         write: renew what is derived instead of reporting it.
     """
 
-    def __init__(self, catalogue: Catalogue, console: Console, *, seeds: int = 1, write: bool = False) -> None:
+    def __init__(
+        self, catalogue: Catalogue, console: Console, batch: Batch, *, seeds: int = 1, write: bool = False
+    ) -> None:
         self._catalogue = catalogue
         self._console = console
+        self._batch = batch
         self._seeds = seeds
         self._write = write
+        self.judged = 0
 
     def findings(self, katas: Sequence[Kata], *, whole: bool) -> Iterator[Finding]:
         """Everything that is wrong, as it is found.
@@ -43,21 +49,34 @@ class Audit:
         if whole:
             yield from completeness.check_repository(self._catalogue)
             yield from check_table(self._catalogue, write=self._write)
+        sound = []
         for kata in katas:
             found = list(completeness.check_kata(self._catalogue, kata, write=self._write))
             yield from found
-            if any(each.blocks for each in found):
-                continue
-            with self._status(f"{kata.name}: answers"), Grader() as grader:
-                yield from strength.check_answers(kata, grader, seeds=range(self._seeds))
+            if not any(each.blocks for each in found):
+                sound.append(kata)
+        yield from self._strength(sound)
+
+    def _strength(self, katas: Sequence[Kata]) -> Iterator[Finding]:
+        """Judge every kept answer; those of katas on one library stand together, since a process loads it once."""
+        katas = sorted(katas, key=lambda kata: kata.library)
+        expected = [each for kata in katas for seed in range(self._seeds) for each in strength.expectations(kata, seed)]
+        verdicts = self._batch.verdicts(each.submission for each in expected)
+        with self._progress(len(expected)) as advance:
+            for each, verdict in zip(expected, verdicts, strict=True):
+                self.judged += 1
+                advance(each.submission.kata.name)
+                yield from each.check(verdict)
 
     @contextmanager
-    def _status(self, text: str) -> Iterator[None]:
+    def _progress(self, total: int) -> Iterator[Callable[[str], None]]:
         if not self._console.is_terminal:
-            yield
+            yield lambda _name: None
             return
-        with self._console.status(text):
-            yield
+        columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+        with Progress(*columns, console=self._console, transient=True) as progress:
+            task = progress.add_task("answers", total=total)
+            yield lambda name: progress.update(task, advance=1, description=name)
 
     def run(self, katas: Sequence[Kata], *, whole: bool) -> bool:
         """Print every finding and a closing line; whether there was none."""
@@ -65,7 +84,6 @@ class Audit:
         for finding in self.findings(katas, whole=whole):
             count += 1
             self._console.print(Text.assemble(("✗ ", "red"), (finding.where, "bold"), f": {finding.what}"))
-        answers = sum(strength.count_answers(kata) for kata in katas)
-        what = f"{len(katas)} katas, {answers} kept answers, {self._seeds} seed{'s' * (self._seeds > 1)}"
+        what = f"{len(katas)} katas, {self.judged} verdicts, {self._seeds} seed{'s' * (self._seeds > 1)}"
         self._console.print(f"audit: {what}: " + (f"{count} findings" if count else "nothing to report"))
         return count == 0

@@ -2,49 +2,69 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Literal
 
 from dojo.answers import right_answers, wrong_answers
 from dojo.audit.finding import Finding
-from dojo.grading.grader import Grader
-from dojo.grading.verdict import LOADS, Verdict
+from dojo.grading.batch import Submission
+from dojo.grading.verdict import LOADS, Outcome, Verdict
 from dojo.kata import Kata
 from dojo.stub import derive
 
+Kind = Literal["stub", "solution", "right answer", "wrong answer"]
+EXPECTED: dict[Kind, Outcome] = {
+    "stub": "not_attempted",
+    "solution": "accepted",
+    "right answer": "accepted",
+    "wrong answer": "rejected",
+}
 
-def count_answers(kata: Kata) -> int:
-    """How many answers are kept for a kata, the solution and the stub included."""
-    return 2 + len(wrong_answers(kata)) + len(right_answers(kata))
 
+@dataclass(frozen=True)
+class Expectation:
+    """An answer whose verdict is known beforehand.
 
-def check_answers(kata: Kata, grader: Grader, *, seeds: Sequence[int]) -> Iterator[Finding]:
-    """Judge the stub, the solution, and every kept answer with each seed."""
-    solution = kata.solution.read_text(encoding="utf-8")
-    for seed in seeds:
-        verdict = grader.grade(kata, derive(solution).encode(), seed=seed)
-        if verdict.outcome != "not_attempted":
+    Attributes:
+        kind: what it is.
+        submission: the answer.
+        why: what is wrong with it, or how it differs from the solution.
+    """
+
+    kind: Kind
+    submission: Submission
+    why: str = ""
+
+    def check(self, verdict: Verdict) -> Iterator[Finding]:
+        """What is wrong with a verdict on it."""
+        kata, seed = self.submission.kata.name, self.submission.seed
+        who = f"the {self.kind} {self.submission.name}".rstrip()
+        expected = EXPECTED[self.kind]
+        if verdict.outcome != expected:
+            reasons = self.why if self.kind == "wrong answer" else _reasons(verdict)
             yield Finding(
-                kata.name, f"the stub is {verdict.outcome} instead of not attempted (seed {seed}): {_reasons(verdict)}"
+                kata, f"{who} is {_said(verdict.outcome)}, expected {_said(expected)} (seed {seed}): {reasons}"
             )
-        verdict = grader.grade(kata, solution.encode(), seed=seed)
-        if verdict.outcome != "accepted":
-            yield Finding(kata.name, f"the solution is {verdict.outcome} (seed {seed}): {_reasons(verdict)}")
-        for answer in right_answers(kata):
-            verdict = grader.grade(kata, answer.text.encode(), submission=answer.name, seed=seed)
-            if verdict.outcome != "accepted":
-                yield Finding(
-                    kata.name, f"the right answer {answer.name} is {verdict.outcome} (seed {seed}): {_reasons(verdict)}"
-                )
-        for answer in wrong_answers(kata):
-            verdict = grader.grade(kata, answer.text.encode(), submission=answer.name, seed=seed)
-            if verdict.outcome != "rejected":
-                yield Finding(
-                    kata.name, f"the wrong answer {answer.name} is {verdict.outcome} (seed {seed}): {answer.why}"
-                )
-            elif not any(each.name != LOADS for each in verdict.rejections):
-                yield Finding(kata.name, f"the wrong answer {answer.name} does not even load: {_reasons(verdict)}")
+        elif expected == "rejected" and not any(each.name != LOADS for each in verdict.rejections):
+            yield Finding(kata, f"{who} does not even load (seed {seed}): {_reasons(verdict)}")
+
+
+def expectations(kata: Kata, seed: int) -> Iterator[Expectation]:
+    """The stub, the solution and every kept answer of a kata."""
+    solution = kata.solution.read_text(encoding="utf-8")
+    yield Expectation("stub", Submission(kata, "", seed, derive(solution).encode()))
+    yield Expectation("solution", Submission(kata, "", seed, solution.encode()))
+    for answer in right_answers(kata):
+        yield Expectation("right answer", Submission(kata, answer.name, seed, answer.text.encode()), answer.why)
+    for answer in wrong_answers(kata):
+        yield Expectation("wrong answer", Submission(kata, answer.name, seed, answer.text.encode()), answer.why)
+
+
+def _said(outcome: Outcome) -> str:
+    return outcome.replace("_", " ")
 
 
 def _reasons(verdict: Verdict) -> str:
     wrong = [each for each in verdict.properties if each.outcome != "accepted"]
-    return "; ".join(f"{each.title}: {each.outcome} {each.message}".strip() for each in wrong[:3])
+    return "; ".join(f"{each.title}: {_said(each.outcome)} {each.message}".strip() for each in wrong[:3])

@@ -2,83 +2,135 @@
 
 from __future__ import annotations
 
+import itertools
 import multiprocessing
 import secrets
 import signal
-from collections.abc import Iterator, Sequence
+from collections import deque
+from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
 from pathlib import Path
 
-from dojo.errors import DojoError
+from dojo.errors import DojoError, GraderFault
 from dojo.grading.grader import Grader
 from dojo.grading.verdict import Verdict
 from dojo.kata import Kata, require_library
 from dojo.sandbox.box import Boxes, Isolation
 from dojo.sandbox.limits import DEFAULT_LIMITS, Limits
 
+LOST_POOLS = 3
+"""How often in a row the judging processes may be lost before that is a fault."""
+
 
 @dataclass(frozen=True)
-class Batch:
-    """What is to be judged, and how.
+class Submission:
+    """One answer that is to be judged.
 
     Attributes:
-        kata: what all answers answer.
-        files: the answers.
-        seed: of all that is drawn, the same for every answer.
+        kata: what it answers.
+        name: what to call it; the file that it is read from where ``content`` is None.
+        seed: of all that is drawn.
+        content: its text as bytes of UTF-8.
         examples: how many inputs a property tries, by default as it says.
-        jobs: how many processes judge at once.
-        isolation: ``bubblewrap`` or ``process``.
-        limits: the bounds on each answer.
     """
 
     kata: Kata
-    files: Sequence[Path]
+    name: str
     seed: int
+    content: bytes | None = None
     examples: int | None = None
+
+
+@dataclass(frozen=True)
+class Batch:
+    """How answers are judged.
+
+    Attributes:
+        jobs: how many processes judge at once.
+        isolation: ``bubblewrap`` or ``process``.
+        limits: the bounds on each answer.
+        brief: be content with the first property that rejects, and with any input that shows it.
+    """
+
     jobs: int = 1
     isolation: Isolation = "bubblewrap"
     limits: Limits = DEFAULT_LIMITS
+    brief: bool = False
 
-    def verdicts(self) -> Iterator[Verdict]:
-        """The verdict on each answer, in the order of the files.
+    def verdicts(self, submissions: Iterable[Submission]) -> Iterator[Verdict]:
+        """The verdict on each answer, in their order.
 
         Raises:
-            MissingLibraryError: the kata's library is not installed.
+            MissingLibraryError: a kata's library is not installed.
             GraderFault: no answer can be judged here; nothing was judged then.
         """
-        require_library(self.kata)
+        rest = iter(submissions)
+        first = next(rest, None)
+        if first is None:
+            return
+        require_library(first.kata)
         boxes = Boxes(self.limits, self.isolation)
         try:
-            boxes[self.kata.library].check()
+            boxes[first.kata.library].check()
             if self.jobs == 1:
                 with Grader(boxes) as grader:
-                    for file in self.files:
-                        yield self._judge(grader, file)
+                    for submission in itertools.chain([first], rest):
+                        yield self._judge(grader, submission)
                 return
         finally:
             boxes.close()
-        yield from self._in_parallel()
+        yield from self._in_parallel(itertools.chain([first], rest))
 
-    def _judge(self, grader: Grader, file: Path) -> Verdict:
-        content = file.read_bytes()
-        return grader.grade(self.kata, content, submission=str(file), seed=self.seed, examples=self.examples)
+    def _judge(self, grader: Grader, submission: Submission) -> Verdict:
+        content = Path(submission.name).read_bytes() if submission.content is None else submission.content
+        return grader.grade(
+            submission.kata,
+            content,
+            submission=submission.name,
+            seed=submission.seed,
+            examples=submission.examples,
+            brief=self.brief,
+        )
 
-    def _in_parallel(self) -> Iterator[Verdict]:
+    def _in_parallel(self, submissions: Iterator[Submission]) -> Iterator[Verdict]:
+        """Judge in several processes; what a lost process had in hand is judged again."""
+        waiting: deque[Submission] = deque()
+        lost = 0
+        while True:
+            try:
+                for verdict in self._with_pool(submissions, waiting):
+                    lost = 0
+                    yield verdict
+            except BrokenProcessPool as error:
+                lost += 1
+                if lost >= LOST_POOLS:
+                    raise GraderFault(
+                        f"the processes that judge ended {lost} times in a row, last at {waiting[0].name}"
+                    ) from error
+            else:
+                return
+
+    def _with_pool(self, submissions: Iterator[Submission], waiting: deque[Submission]) -> Iterator[Verdict]:
         # Spawned, not forked: a fork would inherit sockets and locks of whatever runs in this process.
         context = multiprocessing.get_context("spawn")
         pool = ProcessPoolExecutor(self.jobs, mp_context=context, initializer=_begin, initargs=(self,))
-        waiting: list[Future[Verdict]] = []
-        files = iter(self.files)
+        futures: deque[Future[Verdict]] = deque()
         try:
-            # A few ahead for each process, not all at once: memory stays flat however many answers there are.
-            waiting = [pool.submit(_judge, file) for file, _ in zip(files, range(4 * self.jobs), strict=False)]
-            while waiting:
-                verdict = waiting.pop(0).result()
-                waiting += [pool.submit(_judge, file) for file, _ in zip(files, range(1), strict=False)]
+            futures.extend(pool.submit(_judge, each) for each in waiting)
+            while True:
+                # A few ahead for each process, not all at once: memory stays flat however many answers there are.
+                for each in itertools.islice(submissions, 4 * self.jobs - len(waiting)):
+                    waiting.append(each)
+                    futures.append(pool.submit(_judge, each))
+                if not waiting:
+                    return
+                verdict = futures.popleft().result()
+                waiting.popleft()
                 yield verdict
         finally:
-            for future in waiting:
+            for future in futures:
                 future.cancel()
             pool.shutdown(wait=True, cancel_futures=True)
 
@@ -94,10 +146,10 @@ def _begin(batch: Batch) -> None:
     _batch, _grader = batch, Grader(Boxes(batch.limits, batch.isolation))
 
 
-def _judge(file: Path) -> Verdict:
+def _judge(submission: Submission) -> Verdict:
     if _batch is None or _grader is None:
         raise RuntimeError("the process was not set up")
-    return _batch._judge(_grader, file)  # noqa: SLF001  # the same class, in another process
+    return _batch._judge(_grader, submission)  # noqa: SLF001  # the same class, in another process
 
 
 def random_seed() -> int:

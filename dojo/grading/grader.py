@@ -18,6 +18,7 @@ import unittest
 import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType, TracebackType
 from typing import Any, Self
@@ -43,6 +44,14 @@ BEGUN_BY = 5
 """How many examples in a row must meet NotImplementedError until a property counts as not attempted."""
 
 
+@dataclass(frozen=True)
+class _Thoroughness:
+    """How many inputs a property tries, and whether any rejection will do."""
+
+    examples: int | None
+    brief: bool
+
+
 class Grader:
     """Grades answers; keeps the boxes and the loaded katas between them.
 
@@ -66,6 +75,7 @@ class Grader:
         seed: int | None = None,
         examples: int | None = None,
         on_property: Callable[[PropertyVerdict], None] | None = None,
+        brief: bool = False,
     ) -> Verdict:
         """The verdict on one answer.
 
@@ -76,16 +86,19 @@ class Grader:
             seed: of all that is drawn; a random one by default. Same seed, same verdict. A fault is tried once more.
             examples: how many inputs a property tries, by default as the property says.
             on_property: called with each property's verdict as soon as it is known.
+            brief: stop at the first property that rejects, and look for no smaller input: for those who ask whether
+                and not why.
 
         Raises:
             MissingLibraryError: the kata's library is not installed.
         """
         require_library(kata)
         seed = secrets.randbits(32) if seed is None else seed
-        verdict = self._grade(kata, content, submission, seed, examples, on_property)
+        thoroughness = _Thoroughness(examples, brief)
+        verdict = self._grade(kata, content, submission, seed, thoroughness, on_property)
         if verdict.outcome == "fault":
             self._boxes.close()
-            verdict = self._grade(kata, content, submission, seed, examples, on_property)
+            verdict = self._grade(kata, content, submission, seed, thoroughness, on_property)
         return verdict
 
     def _grade(
@@ -94,7 +107,7 @@ class Grader:
         content: bytes,
         submission: str,
         seed: int,
-        examples: int | None,
+        thoroughness: _Thoroughness,
         on_property: Callable[[PropertyVerdict], None] | None,
     ) -> Verdict:
         started = time.perf_counter()
@@ -114,10 +127,14 @@ class Grader:
             if refused is not None:
                 add(refused)
             else:
-                for each in trusted.properties:
+                # In brief, those with fixed inputs come first: they are soon done.
+                properties = sorted(trusted.properties, key=lambda each: thoroughness.brief and each.is_generated)
+                for each in properties:
                     # A fresh process: nothing that the answer remembered helps it, or harms it, in the next property.
                     answer.close()
-                    add(_Trial(each, answer, trusted, seed, examples, self.limits).verdict())
+                    add(_Trial(each, answer, trusted, seed, thoroughness, self.limits).verdict())
+                    if thoroughness.brief and verdicts[-1].outcome == "rejected":
+                        break
         except GraderFault as fault:
             add(PropertyVerdict("grader", "fault", str(fault)))
         finally:
@@ -313,13 +330,14 @@ class _Trial:
     """One property against one answer."""
 
     def __init__(
-        self, each: Property, answer: _Answer, trusted: _Trusted, seed: int, examples: int | None, limits: Limits
+        self, each: Property, answer: _Answer, trusted: _Trusted, seed: int, how: _Thoroughness, limits: Limits
     ) -> None:
         self._property = each
         self._answer = answer
         self._trusted = trusted
         self._seed = random.Random(f"{seed}:{each.name}").getrandbits(64)  # noqa: S311  # not a secret
-        self._examples = examples
+        self._examples = how.examples
+        self._brief = how.brief
         self._limits = limits
         self._tried = 0
         self._stubs = 0
@@ -377,11 +395,13 @@ class _Trial:
                 return self._attempt([])
             explicit = bool(getattr(self._property.function, "hypothesis_explicit_examples", ()))
             fault = self._attempt([Phase.explicit]) if explicit else None
+            if self._brief and self._failure is not None:
+                return fault
             pinned, self._failure = self._failure, None
             if fault is None and not (self._stubs and not self._done):
                 # A pinned example is rarely the smallest one: let Hypothesis look for its own.
                 self._first_failure = 0.0
-                fault = self._attempt([Phase.generate, Phase.target, Phase.shrink])
+                fault = self._attempt([Phase.generate, Phase.target] + [Phase.shrink] * (not self._brief))
             self._failure = _smaller(pinned, self._failure)
             return fault
 

@@ -30,6 +30,7 @@ ACCEPTED, NOT_ALL_ACCEPTED, USAGE, FAULT = 0, 1, 2, 3
 """Exit codes."""
 
 KATA = click.argument("kata")
+INTERRUPTED = 130
 ISOLATION = click.option(
     "--isolation",
     type=click.Choice(["bubblewrap", "process"]),
@@ -55,7 +56,11 @@ def app(context: click.Context) -> None:
 def main() -> None:
     """Run a command; an error that the user can mend is one message, not a traceback."""
     try:
-        app(prog_name="dojo")
+        code = app.main(prog_name="dojo", standalone_mode=False)
+        sys.exit(code if isinstance(code, int) else 0)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(error.exit_code)
     except DojoError as error:
         _say_error(str(error), error.way_out)
         sys.exit(USAGE)
@@ -67,8 +72,9 @@ def main() -> None:
             f"The grader itself failed: {fault}", "This is no verdict on your answer. `dojo doctor` may know more."
         )
         sys.exit(FAULT)
-    except KeyboardInterrupt:
-        sys.exit(130)
+    except (click.Abort, KeyboardInterrupt):  # click's own exit code for it, 1, means that an answer was not accepted
+        print("interrupted", file=sys.stderr)
+        sys.exit(INTERRUPTED)
 
 
 def _say_error(message: str, way_out: str) -> None:

@@ -28,7 +28,7 @@ from hypothesis import HealthCheck, Phase, Verbosity, settings
 
 from dojo import __version__
 from dojo.binding import Call, InProcess, Sandboxed, load_module
-from dojo.errors import AnswerFailure, CallTimeout, GraderFault
+from dojo.errors import AnswerDied, AnswerFailure, CallTimeout, GraderFault
 from dojo.grading.counterexample import explain
 from dojo.grading.properties import Property, collect
 from dojo.grading.verdict import LOADS, Counterexample, Outcome, PropertyVerdict, Verdict, outcome_of
@@ -132,7 +132,13 @@ class Grader:
                 for each in properties:
                     # A fresh process: nothing that the answer remembered helps it, or harms it, in the next property.
                     answer.close()
-                    add(_Trial(each, answer, trusted, seed, thoroughness, self.limits).verdict())
+                    trial = _Trial(each, answer, trusted, seed, thoroughness, self.limits)
+                    verdict = trial.verdict()
+                    if trial.died:
+                        # Perhaps its process was killed from outside. An answer that ends itself does so again.
+                        answer.close()
+                        verdict = _Trial(each, answer, trusted, seed, thoroughness, self.limits).verdict()
+                    add(verdict)
                     if thoroughness.brief and verdicts[-1].outcome == "rejected":
                         break
         except GraderFault as fault:
@@ -243,7 +249,11 @@ class _Answer:
         if problem:
             return PropertyVerdict(LOADS, "rejected", problem)
         try:
-            reply = self._start()
+            try:
+                reply = self._start()
+            except AnswerDied:  # killed from outside, perhaps
+                self.close()
+                reply = self._start()
         except AnswerFailure as failure:
             return PropertyVerdict(LOADS, "rejected", f"importing the answer: {failure}", self._seen(""))
         if reply.raised is not None:
@@ -346,6 +356,11 @@ class _Trial:
         self._overrun_seconds = 0.0
         self._first_failure = 0.0
         self._skipped = ""
+
+    @property
+    def died(self) -> bool:
+        """Whether it failed because the answer's process ended."""
+        return self._failure is not None and isinstance(self._failure.error, AnswerDied)
 
     def verdict(self) -> PropertyVerdict:
         """Run the property."""

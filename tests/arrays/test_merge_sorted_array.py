@@ -14,6 +14,9 @@ from tests.strategies.arrays import fillers, sorted_lists
 @example(nums1=[1, 2, 3], nums2=[2, 5, 6], filler=0)
 @example(nums1=[1], nums2=[], filler=0)
 @example(nums1=[], nums2=[1], filler=0)
+@example(nums1=[0], nums2=[-1], filler=1)
+@example(nums1=[-1, 0], nums2=[0], filler=1)
+@example(nums1=[0, 0, 1], nums2=[-1, 2], filler=1)
 def test_merges_like_the_reference(kata, solution, nums1, nums2, filler):
     if not nums1 or not nums2:
         event("one side is empty")

@@ -241,12 +241,14 @@ class Channel:
         buffer = bytearray(size)
         view = memoryview(buffer)
         while view:
-            left = None if end is None else max(1e-6, end - time.monotonic())
+            left = None if end is None else end - time.monotonic()
+            if left is not None and left <= 0:  # also where bytes keep trickling in
+                raise ChannelTimeout
             try:
                 self._socket.settimeout(left if left is None or self._on_wait is None else min(left, GLANCE))
                 count = self._socket.recv_into(view)
             except TimeoutError as error:
-                if self._on_wait is None or (end is not None and time.monotonic() >= end):
+                if self._on_wait is None:
                     raise ChannelTimeout from error
                 self._on_wait()
                 continue

@@ -7,6 +7,8 @@ import math
 import socket
 import subprocess
 import sys
+import threading
+import time
 from collections import OrderedDict, namedtuple
 
 import msgspec
@@ -186,6 +188,31 @@ def test_a_channel_gives_whole_frames_up_to_a_size_and_in_time():
         other.receive(timeout=5)
     one.close()
     other.close()
+
+
+@pytest.mark.parametrize("on_wait", [None, lambda: None])
+def test_a_deadline_holds_while_bytes_trickle_in(on_wait):
+    ours, theirs = socket.socketpair()
+    channel = Channel(ours, on_wait=on_wait)
+    theirs.sendall((1_000_000).to_bytes(4, "little"))
+    stop = threading.Event()
+
+    def trickle():
+        while not stop.wait(0.001):
+            theirs.sendall(b"a")
+
+    thread = threading.Thread(target=trickle)
+    thread.start()
+    started = time.monotonic()
+    try:
+        with pytest.raises(ChannelTimeout):
+            channel.receive(timeout=0.1)
+        assert time.monotonic() - started < 5  # the whole frame would take a quarter of an hour
+    finally:
+        stop.set()
+        thread.join()
+        channel.close()
+        theirs.close()
 
 
 def test_a_channel_says_when_the_other_side_is_gone():

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import inspect
 import re
+import textwrap
 from collections.abc import Iterator
 
 from rich.console import Console, Group, RenderableType
@@ -18,6 +19,8 @@ from dojo.kata import Kata
 from dojo.stub import derive
 
 THEME = "ansi_light"
+ENTRY = re.compile(r" +[*\w, ]+: ")
+"""The first line of what a docstring says of one argument or exception."""
 
 
 def show(console: Console, kata: Kata) -> None:
@@ -41,7 +44,7 @@ def prose(text: str) -> RenderableType:
         if parts:
             parts.append(Text())
         if block.startswith("    "):
-            parts.append(Padding(Text(inspect.cleandoc(block), "cyan"), (0, 0, 0, 4)))
+            parts.append(Padding(Text(textwrap.dedent(block), "cyan"), (0, 0, 0, 4)))
         elif block.lstrip().startswith(("- ", "* ")):
             parts.append(Markdown(block.replace("``", "`")))
         else:
@@ -51,6 +54,7 @@ def prose(text: str) -> RenderableType:
 
 def _inline(text: str) -> Text:
     styled = Text()
+    text = re.sub(r":\w+:`~?([^`]*)`", r"``\1``", text)
     for index, part in enumerate(text.split("``")):
         styled.append(part, "cyan" if index % 2 else "")
     return styled
@@ -93,6 +97,7 @@ def _documented(node: ast.stmt, lines: list[str]) -> Iterator[RenderableType]:
 
 
 def _source(text: str) -> Syntax:
+    text = re.sub(r"  # noqa.*", "", text)
     return Syntax(text, "python", theme=THEME, background_color="default", word_wrap=True)
 
 
@@ -104,7 +109,8 @@ def _reflowed(documentation: str) -> Iterator[RenderableType]:
         indent = len(line) - len(line.lstrip())
         opening = len(entry[0]) - len(entry[0].lstrip()) if entry else 0
         continues = bool(entry) and bool(line.strip()) and not verbatim
-        if continues and (indent > opening or (indent == opening == 0 and not line.endswith(":"))):
+        heading = indent == 0 and line.endswith(":")
+        if continues and (indent > opening or (indent == opening and not heading and not ENTRY.match(line))):
             entry.append(line)
             continue
         if entry:

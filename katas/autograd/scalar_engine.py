@@ -13,7 +13,7 @@ the sum rule, dr/dx is the sum over all paths from x to r.
     r = b + x       r = 12
 
     r.backward()    x.grad = 7
-    r.backward()    x.grad = 14, since gradients add up until someone sets them to 0
+    r.backward()    x.grad = 14: gradients add up until set to 0
 
 There may be far more paths than nodes: 40 times ``x = x + x`` has 2 ** 40 of them. A graph may also be deep: a loop of
 100,000 steps makes a chain of 100,000 nodes, and Python's stack is not that high.

@@ -3,7 +3,8 @@
 Two products carry nearly all of plane geometry. With t the angle from a to b, counter-clockwise:
 
     dot(a, b)   = |a| |b| cos t   how far b goes along a
-    cross(a, b) = |a| |b| sin t   twice the signed area of the triangle 0, a, b; positive when b is to the left of a
+    cross(a, b) = |a| |b| sin t   twice the signed area of the triangle 0, a, b;
+                                  positive when b is to the left of a
 
 Hulls, intersections, areas and distances are made of their signs, and a renderer, a robot and a game run them millions
 of times. Worked example with a = (2, 0), b = (1, 1): dot = 2, cross = 2, angle = pi / 4, rotate(a, pi / 2) = (0, 2),
@@ -107,8 +108,10 @@ def angle(a: Point, b: Point) -> float:
         ValueError: a or b is the zero vector, or a coordinate is NaN or infinite.
 
     Example:
-        >>> angle((1, 0), (0, 1)) == math.pi / 2, angle((-1.0, 0.0), (1.0, 0.0)) == math.pi
-        (True, True)
+        >>> angle((1, 0), (0, 1)) == math.pi / 2
+        True
+        >>> angle((-1.0, 0.0), (1.0, 0.0)) == math.pi
+        True
 
     Limits: within 1e-12 for lengths from 1e-100 to 1e100.
     """

@@ -8,7 +8,7 @@ What is kept between blocks is a state per row, whose size does not depend on ho
 
     m    (rows,)          the largest score so far
     l    (rows,)          sum_j exp(s_j - m), the denominator so far
-    o    (rows, width)    sum_j exp(s_j - m) v_j, the output so far, not yet divided by l
+    o    (rows, width)    sum_j exp(s_j - m) v_j, not yet divided by l
 
 Two blocks of one row, scores [0] and [ln 3], values [[4]] and [[8]]:
 
@@ -82,7 +82,8 @@ def update(state: State, scores: np.ndarray, values: np.ndarray) -> State:
         ValueError: the shapes do not fit each other or the state.
 
     Example:
-        >>> state = update(start(1, 1), np.array([[0.0, 0.0]]), np.array([[4.0], [8.0]]))
+        >>> values = np.array([[4.0], [8.0]])
+        >>> state = update(start(1, 1), np.array([[0.0, 0.0]]), values)
         >>> state.l, state.o
         (array([2.]), array([[12.]]))
 
@@ -113,7 +114,8 @@ def merge(a: State, b: State) -> State:
 
     Example:
         >>> zero = update(start(1, 1), np.array([[0.0]]), np.array([[4.0]]))
-        >>> other = update(start(1, 1), np.array([[np.log(3)]]), np.array([[8.0]]))
+        >>> log3 = np.array([[np.log(3)]])
+        >>> other = update(start(1, 1), log3, np.array([[8.0]]))
         >>> merge(zero, other).l.round(6)
         array([1.333333])
     """
@@ -139,7 +141,8 @@ def finish(state: State) -> tuple[np.ndarray, np.ndarray]:
         in such rows.
 
     Example:
-        >>> out, lse = finish(update(start(1, 1), np.array([[0.0, np.log(3)]]), np.array([[4.0], [8.0]])))
+        >>> scores, values = np.array([[0.0, np.log(3)]]), np.array([[4.0], [8.0]])
+        >>> out, lse = finish(update(start(1, 1), scores, values))
         >>> out.round(6), lse.round(6)
         (array([[7.]]), array([1.386294]))
     """

@@ -12,12 +12,12 @@ with caches, moving S and P costs more time than the arithmetic. FlashAttention 
 rounding. Beside out it returns ``lse = log sum_j exp(S_ij)``, one number per row: all that a backward pass, or a
 merge of partial results, needs.
 
-    Nq = 3, Nk = 5, block_q = block_k = 2, causal (query i sees key j when j <= i + Nk - Nq):
+    Nq = 3, Nk = 5, block_q = block_k = 2, causal (j <= i + Nk - Nq)
 
               keys  0 1   2 3   4
-    query 0         x x   x .   .        tile (0, 2) is masked wholly: it is not computed
-    query 1         x x   x x   .
-    query 2         x x   x x   x        the last tiles are smaller, nothing is padded
+    query 0         x x   x .   .      tile (0, 2) is wholly masked:
+    query 1         x x   x x   .      it is not computed
+    query 2         x x   x x   x      the last tiles are smaller
 
 No tensor may be made that is larger than the largest of: out; lse; one tile of scores over all (B, Hq); one tile of q,
 k or v, repeated over Hq. Views of the arguments cost nothing. Library attention is refused.
@@ -68,7 +68,8 @@ def flash_forward(
         ValueError: the shapes do not fit, or a block size is below 1.
 
     Example:
-        >>> q, k, v = torch.ones(1, 1, 2, 1), torch.zeros(1, 1, 3, 1), torch.tensor([3.0, 5.0, 10.0]).view(1, 1, 3, 1)
+        >>> q, k = torch.ones(1, 1, 2, 1), torch.zeros(1, 1, 3, 1)
+        >>> v = torch.tensor([3.0, 5.0, 10.0]).view(1, 1, 3, 1)
         >>> out, lse = flash_forward(q, k, v, block_k=2, causal=True)
         >>> out.flatten(), lse.exp().flatten()
         (tensor([4., 6.]), tensor([2., 3.]))

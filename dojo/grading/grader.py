@@ -129,9 +129,10 @@ class Grader:
             else:
                 # In brief, those with fixed inputs come first: they are soon done.
                 properties = sorted(trusted.properties, key=lambda each: thoroughness.brief and each.is_generated)
-                for each in properties:
-                    # A fresh process: nothing that the answer remembered helps it, or harms it, in the next property.
-                    answer.close()
+                for number, each in enumerate(properties):
+                    if number:
+                        # A fresh process: nothing that the answer remembered helps it, or harms it, in the next one.
+                        answer.close()
                     trial = _Trial(each, answer, trusted, seed, thoroughness, self.limits)
                     verdict = trial.verdict()
                     if trial.died:

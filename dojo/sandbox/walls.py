@@ -41,16 +41,11 @@ SYS_SECCOMP, SYS_CLONE, SYS_CLONE3, SYS_PRLIMIT64 = 317, 56, 435, 302
 REFUSED = {
     "new processes and programs": (57, 58, 59, 322),  # fork, vfork, execve, execveat
     "sockets": (41, 42, 43, 49, 50, 53, 288),  # socket, connect, accept, bind, listen, socketpair, accept4
-    "other processes": (62, 101, 129, 200, 203, 234, 297, 310, 311, 312, 424, 434, 438, 440),
-    # kill, ptrace, rt_sigqueueinfo, tkill, sched_setaffinity, tgkill, rt_tgsigqueueinfo, process_vm_readv and writev,
-    # kcmp, pidfd_send_signal, pidfd_open, pidfd_getfd, process_madvise
-    "priorities": (
-        141,
-        142,
-        144,
-        251,
-        314,
-    ),  # setpriority, sched_setparam, sched_setscheduler, ioprio_set, sched_setattr
+    "other processes": (62, 101, 129, 200, 203, 234, 256, 279, 297, 310, 311, 312, 424, 434, 438, 440),
+    # kill, ptrace, rt_sigqueueinfo, tkill, sched_setaffinity, tgkill, migrate_pages, move_pages, rt_tgsigqueueinfo,
+    # process_vm_readv and writev, kcmp, pidfd_send_signal, pidfd_open, pidfd_getfd, process_madvise
+    # setpriority, sched_setparam, sched_setscheduler, ioprio_set, sched_setattr
+    "priorities": (141, 142, 144, 251, 314),
     "mounts and namespaces": (155, 161, 165, 166, 272, 308, 428, 429, 430, 431, 432, 433, 442),
     "identities": (105, 106, 109, 112, 113, 114, 116, 117, 119, 122, 123, 126),  # setuid ... setgroups, setsid, capset
     "clocks, hosts and quotas": (159, 163, 164, 167, 168, 169, 170, 171, 179, 227, 305),

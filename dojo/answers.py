@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import ast
+import textwrap
 import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from dojo.edits import EditError, replace_body, replace_code
 from dojo.errors import KataFormatError
 from dojo.kata import Kata
+
+CAUGHT_BY = "caught_by:"
+FORM = "Write why, caught_by, and replace and with; or function and body; or edits, a list of such pairs."
 
 
 @dataclass(frozen=True)
@@ -20,11 +25,13 @@ class KeptAnswer:
         name: unique among the answers of its kata.
         why: in one line, what is wrong with it, or how it differs from the solution.
         text: the whole answer.
+        caught_by: the property that must reject a wrong answer; empty for a right one.
     """
 
     name: str
     why: str
     text: str
+    caught_by: str = ""
 
 
 def wrong_answers(kata: Kata) -> list[KeptAnswer]:
@@ -54,25 +61,24 @@ def _edited(kata: Kata) -> Iterator[KeptAnswer]:
         raise KataFormatError(f"{kata.wrong_edits} is not TOML: {error}", "Mend it.") from error
     for name, entry in entries.items():
         where = f"[{name}] in {kata.wrong_edits.relative_to(kata.root)}"
-        edits = entry.get("edits", [{key: entry[key] for key in ("replace", "with") if key in entry}])
-        known = {"why", "edits"} if "edits" in entry else {"why", "replace", "with"}
-        if set(entry) != known or any(set(edit) != {"replace", "with"} for edit in edits):
-            raise KataFormatError(
-                f"{where} has the keys {', '.join(entry)}",
-                "Write why, replace and with (or why and edits, a list of such pairs).",
-            )
-        yield KeptAnswer(name, entry["why"], _apply(solution, edits, where))
+        edits = entry.get("edits") or [{key: text for key, text in entry.items() if key not in ("why", "caught_by")}]
+        if not {"why", "caught_by"} <= set(entry) or any(
+            set(edit) not in ({"replace", "with"}, {"function", "body"}) for edit in edits
+        ):
+            raise KataFormatError(f"{where} has the keys {', '.join(entry)}", FORM)
+        try:
+            text = _apply(solution, edits)
+        except EditError as error:
+            raise KataFormatError(f"{where}: {error}", "Mend the edit.") from error
+        yield KeptAnswer(name, entry["why"], text, entry["caught_by"])
 
 
-def _apply(text: str, edits: list[dict[str, Any]], where: str) -> str:
+def _apply(text: str, edits: list[dict[str, Any]]) -> str:
     for edit in edits:
-        count = text.count(edit["replace"])
-        if count != 1:
-            raise KataFormatError(
-                f"{where}: the text {edit['replace']!r} stands {count} times in the solution, not once",
-                "Mend the edit.",
-            )
-        text = text.replace(edit["replace"], edit["with"])
+        if "body" in edit:
+            text = replace_body(text, edit["function"], edit["body"])
+        else:
+            text = replace_code(text, edit["replace"], edit["with"])
     return text
 
 
@@ -80,9 +86,14 @@ def _whole_files(kata: Kata, *, wrong: bool) -> Iterator[KeptAnswer]:
     for path in sorted((kata.wrong_files if wrong else kata.right_files).glob("*.py")):
         text = path.read_text(encoding="utf-8")
         docstring = ast.get_docstring(ast.parse(text))
+        where = path.relative_to(kata.root)
         if not docstring:
             raise KataFormatError(
-                f"{path.relative_to(kata.root)} has no docstring",
+                f"{where} has no docstring",
                 f"Begin it with one line on {'what is wrong' if wrong else 'how it differs'}.",
             )
-        yield KeptAnswer(path.stem, docstring.splitlines()[0], text)
+        lines = textwrap.dedent(docstring).splitlines()
+        caught_by = next((line.removeprefix(CAUGHT_BY).strip() for line in lines if line.startswith(CAUGHT_BY)), "")
+        if wrong and not caught_by:
+            raise KataFormatError(f"{where} does not name its property", f"Write a line '{CAUGHT_BY} test_...'.")
+        yield KeptAnswer(path.stem, lines[0], text, caught_by)

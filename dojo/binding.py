@@ -3,7 +3,7 @@
 Both have the same calls, so a property reads the same under ``pytest`` and under ``dojo check``:
 
 - ``kata.function(*arguments)`` calls a public function; arguments that it changes are changed for the caller;
-- ``kata.run(probe, *arguments)`` runs a function of ``tests/<topic>/probes.py`` beside the answer.
+- ``kata.run(probe, *arguments)`` runs a function of ``tests/<topic>/probes/<kata>.py`` beside the answer.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ import functools
 import importlib.util
 import sys
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING, Any, Protocol
@@ -83,6 +83,7 @@ class Call:
         where: ``answer`` for a function of the answer, ``probe`` for one that runs beside it.
         name: the function.
         arguments, keywords: as bytes of plain data, before the call.
+        same: which positional arguments are the very object that stands at an earlier position.
         reply: what came back, None where nothing did.
         error: what was raised instead of a result.
     """
@@ -91,6 +92,7 @@ class Call:
     name: str
     arguments: list[bytes]
     keywords: dict[str, bytes]
+    same: dict[int, int] = field(default_factory=dict)
     reply: Reply | None = None
     error: Exception | None = None
 
@@ -101,7 +103,7 @@ class Call:
     @property
     def key(self) -> tuple[Any, ...]:
         """Equal for calls with equal arguments."""
-        return (self.where, self.name, *self.arguments, *sorted(self.keywords.items()))
+        return (self.where, self.name, *self.arguments, *sorted(self.keywords.items()), *self.same.items())
 
 
 class Sandboxed:
@@ -126,7 +128,9 @@ class Sandboxed:
             return self._constants[name]
         if name.startswith("_"):
             raise AttributeError(name)
-        return functools.partial(self._call, "answer", name)
+        function = functools.partial(self._call, "answer", name)
+        function.__name__ = name  # type: ignore[attr-defined]
+        return function
 
     def run(self, probe: Callable[..., Any], *arguments: Any) -> Any:
         """Run the probe beside the answer."""
@@ -136,8 +140,8 @@ class Sandboxed:
         from dojo.sandbox.wire import NotPlainError, pack
 
         try:
-            packed = {key: pack(value) for key, value in keywords.items()}
-            call = Call(where, name, [pack(value) for value in arguments], packed)
+            packed = {key: pack(value, layouts=True) for key, value in keywords.items()}
+            call = Call(where, name, [pack(value, layouts=True) for value in arguments], packed, _same(arguments))
         except NotPlainError as error:
             raise GraderFault(f"the property passes {error} to {name}; only plain data crosses, use a probe") from None
         self.calls.append(call)
@@ -158,11 +162,23 @@ class Sandboxed:
         except (NotPlainError, LookupError, TypeError, RuntimeError) as error:
             raise BadReply(f"a reply that can't be read: {error}") from None
         if reply.raised is not None:
-            raise _exception(reply.raised)
+            raise exception_of(reply.raised)
         return result
 
 
-def _exception(raised: Raised) -> Exception:
+def _same(arguments: tuple[Any, ...]) -> dict[int, int]:
+    """Which arguments are the very object that stands at an earlier position, where that makes a difference."""
+    first: dict[int, int] = {}
+    found = {}
+    for position, value in enumerate(arguments):
+        if type(value) in (list, dict) or hasattr(value, "dtype"):
+            earlier = first.setdefault(id(value), position)
+            if earlier != position:
+                found[position] = earlier
+    return found
+
+
+def exception_of(raised: Raised) -> Exception:
     """The exception that the answer raised: the nearest built-in one of its bases, or an :class:`AnswerError`."""
     error: Exception | None = None
     for kind in map(builtin_exception, raised.bases):

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from dojo.grading.verdict import PropertyVerdict, Verdict
     from dojo.practice.journal import Journal, Standing
     from dojo.sandbox.box import Boxes, Isolation
+    from dojo.scaffold import Kind
 
 ACCEPTED, NOT_ALL_ACCEPTED, USAGE, FAULT = 0, 1, 2, 3
 """Exit codes."""
@@ -188,8 +189,10 @@ def check(katas: tuple[str, ...], seed: int | None, examples: int | None, full: 
 
     KATAS are katas or topics; by default those that you have begun.
     """
+    from dojo.practice.begun import begun
+
     catalogue = Catalogue()
-    chosen = catalogue.find_all(katas) or _begun(catalogue)
+    chosen = catalogue.find_all(katas) or begun(catalogue)
     console = _console()
     if not chosen:
         raise DojoError("You have not begun a kata yet.", "`dojo` says which is next; `dojo check KATA` checks one.")
@@ -279,17 +282,6 @@ def grade(
         for verdict in Batch(jobs, isolation, limits).verdicts(submissions):
             sink.add(verdict)
     sys.exit(sink.exit_code)
-
-
-def _begun(catalogue: Catalogue) -> list[Kata]:
-    """The katas whose file is not the stub any more."""
-    from dojo.stub import derive
-
-    return [
-        kata
-        for kata in catalogue.katas
-        if kata.stub.exists() and kata.stub.read_bytes() != derive(kata.solution.read_text(encoding="utf-8")).encode()
-    ]
 
 
 def _answer(kata: Kata) -> bytes:
@@ -445,12 +437,19 @@ def attempts(kata: str, restore: int | None, show_text: int | None) -> None:
 
 @app.command()
 @click.argument("name", metavar="TOPIC/KATA")
-def new(name: str) -> None:
+@click.option(
+    "--kind",
+    type=click.Choice(["plain", "numpy", "torch", "class"]),
+    default="plain",
+    show_default=True,
+    help="Functions of plain Python, numpy or torch; or a class, behind probes.",
+)
+def new(name: str, kind: Kind) -> None:
     """Write the files of a new kata; the audit then names what is still to be written."""
     from dojo.scaffold import create
 
     catalogue = Catalogue()
-    for path in create(catalogue, name):
+    for path in create(catalogue, name, kind):
         print(f"wrote {path.relative_to(catalogue.root)}")
     print(f"Fill them in that order; `dojo audit {name}` says what is missing, and makes the stub from the solution.")
 

@@ -58,6 +58,18 @@ class AnswerDied(AnswerFailure):
     """The answer's process ended in the middle of a call."""
 
 
+class Inconsistent(AnswerFailure):
+    """The answer remembers: an earlier input gave another result now, or an earlier result has changed.
+
+    Attributes:
+        earlier: the call that was made again, if it was one; a :class:`dojo.binding.Call`.
+    """
+
+    def __init__(self, message: str, earlier: object = None) -> None:
+        super().__init__(message)
+        self.earlier = earlier
+
+
 class BadReply(AnswerFailure):
     """What came back is not plain data, or too much of it."""
 

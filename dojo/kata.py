@@ -9,7 +9,9 @@ from __future__ import annotations
 import ast
 import difflib
 import importlib.util
+import inspect
 import os
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -18,9 +20,13 @@ from pathlib import Path
 from dojo.errors import KataFormatError, MissingLibraryError, NoRepositoryError, UnknownKataError
 
 FIELDS = ("Level", "Needs", "Source", "Time", "Space")
-OPTIONAL_FIELDS = ("Walls",)
 LIBRARIES = ("numpy", "torch")
 """Libraries that an answer may need; the last one named in a stub decides what the worker imports beforehand."""
+
+DOCSTRING = re.compile(r'\s*(?:#[^\n]*\n\s*)*([rR]?"""(?:[^"\\]|\\.|"(?!""))*""")', re.DOTALL)
+"""A module's docstring, where it is written the usual way."""
+
+IMPORT = re.compile(r"^\s*(?:import|from)\s+(\w+)", re.MULTILINE)
 
 
 @dataclass(frozen=True)
@@ -61,10 +67,8 @@ class Header:
         fields: dict[str, str] = {}
         for line in lines[end:]:
             name, _, value = line.partition(":")
-            if name not in FIELDS + OPTIONAL_FIELDS:
-                raise KataFormatError(
-                    f"{where}: unknown field {name!r}", f"Known are {', '.join(FIELDS + OPTIONAL_FIELDS)}."
-                )
+            if name not in FIELDS:
+                raise KataFormatError(f"{where}: unknown field {name!r}", f"Known are {', '.join(FIELDS)}.")
             if name in fields:
                 raise KataFormatError(f"{where}: field {name!r} stands twice", "Keep one of them.")
             if not value.strip():
@@ -136,8 +140,13 @@ class Kata:
 
     @property
     def probes(self) -> Path:
-        """Code that runs beside an answer; one file for the topic, which may be absent."""
-        return self.root / "tests" / self.topic / "probes.py"
+        """Code that runs beside an answer; the file may be absent."""
+        return self.root / "tests" / self.topic / "probes" / f"{self.short_name}.py"
+
+    @property
+    def signatures(self) -> Path:
+        """The fixed signatures of the topic's katas."""
+        return self.root / "tests" / "signatures" / f"{self.topic}.toml"
 
     @property
     def wrong_edits(self) -> Path:
@@ -157,21 +166,28 @@ class Kata:
     @cached_property
     def header(self) -> Header:
         """The parsed header, read from the solution: the stub has the same one until a learner changes it."""
+        return Header.parse(self._text[0], where=str(self.solution.relative_to(self.root)))
+
+    @cached_property
+    def _text(self) -> tuple[str, str]:
+        """The solution's docstring, and the rest of its text.
+
+        To parse the whole file takes ten times as long, and the catalogue reads every solution.
+        """
         where = self.solution.relative_to(self.root)
         try:
-            docstring = ast.get_docstring(ast.parse(self.solution.read_bytes()))
+            text = self.solution.read_bytes().decode("utf-8-sig")
+            begun = DOCSTRING.match(text)
+            if begun is None:
+                return ast.get_docstring(ast.parse(text)) or "", text
+            return inspect.cleandoc(ast.literal_eval(begun[1])), text[begun.end() :]
         except (OSError, SyntaxError, ValueError) as error:
             raise KataFormatError(f"{where} can't be read: {error}", "Mend it, or restore it from git.") from error
-        return Header.parse(docstring or "", where=str(where))
 
     @cached_property
     def library(self) -> str:
         """What an answer needs: ``plain``, ``numpy`` or ``torch``, read from the imports of the solution."""
-        imported = {
-            name.partition(".")[0]
-            for node in ast.walk(ast.parse(self.solution.read_bytes()))
-            for name in _imported_modules(node)
-        }
+        imported = set(IMPORT.findall(self._text[1]))
         return next((library for library in reversed(LIBRARIES) if library in imported), "plain")
 
 
@@ -186,14 +202,6 @@ def require_library(kata: Kata) -> None:
             f"{kata.name} needs {kata.library}, which is not installed.",
             f"`pip install {kata.library}` installs it; `dojo list` shows the katas that do without.",
         )
-
-
-def _imported_modules(node: ast.AST) -> Iterable[str]:
-    if isinstance(node, ast.Import):
-        return [alias.name for alias in node.names]
-    if isinstance(node, ast.ImportFrom) and node.module and not node.level:
-        return [node.module]
-    return []
 
 
 class Catalogue:

@@ -20,8 +20,9 @@ def refuses(
 
     Args:
         function: of the kata, or ``kata.run`` with a probe as the first argument.
-        arguments, keywords: what it is called with.
+        *arguments: what it is called with.
         error: the type that must be raised, or several of which one must be.
+        **keywords: what it is called with by name.
 
     Example:
         >>> refuses(int, "x")

@@ -11,6 +11,7 @@ from rich.text import Text
 
 from dojo.audit import completeness, strength
 from dojo.audit.finding import Finding
+from dojo.audit.programs import Programs
 from dojo.audit.readme import check_table
 from dojo.grading.batch import Batch
 from dojo.kata import Catalogue, Kata
@@ -62,11 +63,15 @@ class Audit:
         katas = sorted(katas, key=lambda kata: kata.library)
         expected = [each for kata in katas for seed in range(self._seeds) for each in strength.expectations(kata, seed)]
         verdicts = self._batch.verdicts(each.submission for each in expected)
+        programs = Programs()
         with self._progress(len(expected)) as advance:
             for each, verdict in zip(expected, verdicts, strict=True):
                 self.judged += 1
                 advance(each.submission.kata.name)
                 yield from each.check(verdict)
+                if each.kind == "wrong answer" and verdict.rejections:
+                    content = each.submission.content or b""
+                    yield from programs.check(each.submission.kata, content, verdict.rejections[0])
 
     @contextmanager
     def _progress(self, total: int) -> Iterator[Callable[[str], None]]:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import ast
+import contextlib
 import doctest
+import json
 import tomllib
 from collections.abc import Iterator
 from pathlib import Path
@@ -25,24 +27,31 @@ TODO = "TODO"
 def check_repository(catalogue: Catalogue) -> Iterator[Finding]:
     """Mirrored trees with nothing stray, topic introductions, Needs that are known and without cycles."""
     root = catalogue.root
-    known = {kata.name for kata in catalogue.katas}
-    for tree, suffix in (("katas", ".py"), ("tests/wrong", ".toml")):
-        for path in sorted((root / tree).glob(f"*/*{suffix}")):
-            name = f"{path.parent.name}/{path.stem}"
-            if path.stem != "__init__" and name not in known:
-                yield Finding(
-                    str(path.relative_to(root)), f"has no solution solutions/{name}.py; write it or remove the file"
-                )
-    for path in sorted((root / "tests").glob("*/test_*.py")):
-        name = f"{path.parent.name}/{path.stem.removeprefix('test_')}"
-        if path.parent.name != "dojo" and name not in known:
-            yield Finding(str(path.relative_to(root)), "tests no kata; rename or remove it")
+    yield from _check_stray_files(catalogue)
     for topic in catalogue.topics:
         introduction = root / "katas" / topic / "__init__.py"
         text = introduction.read_text(encoding="utf-8") if introduction.is_file() else ""
         if not text.strip() or TODO in text:
             yield Finding(f"katas/{topic}/__init__.py", "does not say what the topic is about and what to read")
     yield from _check_needs(catalogue)
+
+
+def _check_stray_files(catalogue: Catalogue) -> Iterator[Finding]:
+    """Every file of the trees belongs to a kata or a topic, or is shared by tests."""
+    root = catalogue.root
+    tests = root / "tests"
+    expected = {*tests.glob("*.py"), *tests.glob("strategies/*.py"), *tests.glob("dojo/**/*")}
+    for topic in catalogue.topics:
+        expected |= {root / tree / topic / "__init__.py" for tree in ("katas", "solutions", "tests")}
+        expected |= {path for path in tests.glob(f"{topic}/*.py") if not path.name.startswith("test_")}
+        expected.add(tests / "signatures" / f"{topic}.toml")
+    for kata in catalogue.katas:
+        expected |= {kata.stub, kata.solution, kata.properties, kata.probes, kata.wrong_edits}
+        expected |= {*kata.wrong_files.glob("*.py"), *kata.right_files.glob("*.py")}
+    for tree in ("katas", "solutions", "tests"):
+        for path in sorted((root / tree).rglob("*")):
+            if path.is_file() and path not in expected and "__pycache__" not in path.parts:
+                yield Finding(str(path.relative_to(root)), "belongs to no kata; rename it, write its kata or remove it")
 
 
 def _check_needs(catalogue: Catalogue) -> Iterator[Finding]:
@@ -117,7 +126,7 @@ def _lines(one: str, other: str) -> Iterator[tuple[str | None, str | None]]:
 
 
 def _check_todos(kata: Kata) -> Iterator[Finding]:
-    files = [kata.solution, kata.properties, kata.wrong_edits, *sorted(kata.right_files.glob("*.py"))]
+    files = [kata.solution, kata.properties, kata.probes, kata.wrong_edits, *sorted(kata.right_files.glob("*.py"))]
     for path in files:
         if path.is_file():
             for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1):
@@ -128,16 +137,19 @@ def _check_todos(kata: Kata) -> Iterator[Finding]:
 
 
 def _check_signatures(catalogue: Catalogue, kata: Kata, derived: str) -> Iterator[Finding]:
-    listed = catalogue.root / "tests" / "signatures.toml"
-    if not listed.is_file():
-        return
-    fixed = tomllib.loads(listed.read_text(encoding="utf-8")).get(kata.name)
-    if fixed is None:
-        return
+    listed = kata.signatures
+    fixed = tomllib.loads(listed.read_text(encoding="utf-8")).get(kata.short_name) if listed.is_file() else None
     present = signatures(derived)
+    if fixed is None:
+        where = listed.relative_to(catalogue.root)
+        yield Finding(kata.name, f"is not in {where}; write {kata.short_name} = {json.dumps(present)}")
+        return
     for wanted in fixed:
         if wanted not in present:
             yield Finding(kata.name, f"the fixed signature {wanted!r} is not there; there are {present}")
+    for extra in present:
+        if extra not in fixed and "__" not in extra:  # Python fixes the signatures of special methods
+            yield Finding(kata.name, f"{extra!r} is not among the fixed signatures; begin its name with an underscore")
 
 
 def signatures(source: str) -> list[str]:
@@ -168,7 +180,8 @@ def signatures(source: str) -> list[str]:
 def _check_docstrings(kata: Kata, derived: str) -> Iterator[Finding]:
     tree = ast.parse(derived)
     for node in ast.walk(tree):
-        if isinstance(node, ast.FunctionDef | ast.ClassDef) and not ast.get_docstring(node):
+        special = getattr(node, "name", "").startswith("__")  # these do what their names say
+        if isinstance(node, ast.FunctionDef | ast.ClassDef) and not special and not ast.get_docstring(node):
             yield Finding(kata.name, f"{node.name} has no docstring")
     for node in tree.body:
         documented = ast.get_docstring(node) if isinstance(node, ast.FunctionDef | ast.ClassDef) else None
@@ -210,6 +223,13 @@ def _check_properties(kata: Kata) -> Iterator[Finding]:
         yield Finding(kata.name, f"has {len(names)} properties; write {FEWEST_PROPERTIES} to {MOST_PROPERTIES}")
 
 
+def _check_caught_by(kata: Kata) -> Iterator[Finding]:
+    names = {each.bare_name for each in collect(kata)}
+    for answer in wrong_answers(kata):
+        if answer.caught_by not in names:
+            yield Finding(kata.name, f"the wrong answer {answer.name} is caught_by {answer.caught_by!r}, no property")
+
+
 def _check_kept_answers(kata: Kata) -> Iterator[Finding]:
     for kind, load, fewest in (("wrong", wrong_answers, FEWEST_WRONG), ("right", right_answers, FEWEST_RIGHT)):
         try:
@@ -219,6 +239,8 @@ def _check_kept_answers(kata: Kata) -> Iterator[Finding]:
             continue
         if count < fewest:
             yield Finding(kata.name, f"has {count} {kind} answers; keep at least {fewest} in {_place(kata, kind)}")
+    with contextlib.suppress(Exception):  # what can't be loaded was told above
+        yield from _check_caught_by(kata)
 
 
 def _place(kata: Kata, kind: str) -> Path:

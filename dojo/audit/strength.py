@@ -30,11 +30,13 @@ class Expectation:
         kind: what it is.
         submission: the answer.
         why: what is wrong with it, or how it differs from the solution.
+        caught_by: the property that must reject it.
     """
 
     kind: Kind
     submission: Submission
     why: str = ""
+    caught_by: str = ""
 
     def check(self, verdict: Verdict) -> Iterator[Finding]:
         """What is wrong with a verdict on it."""
@@ -48,6 +50,9 @@ class Expectation:
             )
         elif expected == "rejected" and not any(each.name != LOADS for each in verdict.rejections):
             yield Finding(kata, f"{who} does not even load (seed {seed}): {_reasons(verdict)}")
+        elif expected == "rejected" and not any(_bare(each.name) == self.caught_by for each in verdict.rejections):
+            others = ", ".join(dict.fromkeys(_bare(each.name) for each in verdict.rejections))
+            yield Finding(kata, f"{who} is rejected by {others}, not by {self.caught_by!r} (seed {seed}): {self.why}")
 
 
 def expectations(kata: Kata, seed: int) -> Iterator[Expectation]:
@@ -58,7 +63,12 @@ def expectations(kata: Kata, seed: int) -> Iterator[Expectation]:
     for answer in right_answers(kata):
         yield Expectation("right answer", Submission(kata, answer.name, seed, answer.text.encode()), answer.why)
     for answer in wrong_answers(kata):
-        yield Expectation("wrong answer", Submission(kata, answer.name, seed, answer.text.encode()), answer.why)
+        submission = Submission(kata, answer.name, seed, answer.text.encode(), first=answer.caught_by)
+        yield Expectation("wrong answer", submission, answer.why, answer.caught_by)
+
+
+def _bare(name: str) -> str:
+    return name.partition("[")[0]
 
 
 def _said(outcome: Outcome) -> str:

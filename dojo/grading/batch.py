@@ -34,6 +34,7 @@ class Submission:
         seed: of all that is drawn.
         content: its text as bytes of UTF-8.
         examples: how many inputs a property tries, by default as it says.
+        first: the property to begin with where a batch is brief.
     """
 
     kata: Kata
@@ -41,6 +42,7 @@ class Submission:
     seed: int
     content: bytes | None = None
     examples: int | None = None
+    first: str = ""
 
 
 @dataclass(frozen=True)
@@ -92,6 +94,7 @@ class Batch:
             seed=submission.seed,
             examples=submission.examples,
             brief=self.brief,
+            first=submission.first,
         )
 
     def _in_parallel(self, submissions: Iterator[Submission]) -> Iterator[Verdict]:

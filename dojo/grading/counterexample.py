@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Mapping
+import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from types import ModuleType
 from typing import Any
 
 from dojo.binding import Call, InProcess
 from dojo.errors import AnswerFailure
+from dojo.grading.excerpt import excerpt
 from dojo.grading.literal import difference, imports_for, literal, shown
 from dojo.grading.verdict import Counterexample
 from dojo.kata import Kata
@@ -20,8 +22,6 @@ TOLERATED = 1e-9
 
 SHORT = 60
 """An argument whose source is longer gets a line of its own."""
-
-Arguments = Mapping[int | str, Any]
 
 
 @dataclass
@@ -62,7 +62,7 @@ def explain(
         # Every single call agrees with the reference: the property relates several calls, or a meter; show the last.
         worst = effects[-1]
     call, got, expected = worst
-    names = _parameter_names(call, solution)
+    names = _parameter_names(call, solution, probes)
     return Counterexample(
         input=_input(call, names),
         expected=_shown(_with_unchanged(expected, got, call), names),
@@ -74,10 +74,10 @@ def explain(
 
 
 def _arguments(call: Call) -> dict[int | str, Any]:
-    return {
-        **{index: unpack(data) for index, data in enumerate(call.arguments)},
-        **{key: unpack(data) for key, data in call.keywords.items()},
-    }
+    positional = [unpack(data) for data in call.arguments]
+    for index, earlier in call.same.items():
+        positional[index] = positional[earlier]
+    return {**dict(enumerate(positional)), **{key: unpack(data) for key, data in call.keywords.items()}}
 
 
 def _effect_of_answer(call: Call) -> Effect:
@@ -99,14 +99,15 @@ def _effect_of_reference(call: Call, solution: InProcess, probes: ModuleType | N
             result = getattr(solution, call.name)(*positional, **keywords)
     except Exception as error:
         raised = error
-    changed = {key: value for key, value in arguments.items() if pack(value) != call.argument(key)}
+    changed = {key: value for key, value in arguments.items() if pack(value, layouts=True) != call.argument(key)}
     return Effect(result, raised, changed)
 
 
-def _parameter_names(call: Call, solution: InProcess) -> dict[int | str, str]:
+def _parameter_names(call: Call, solution: InProcess, probes: ModuleType | None) -> dict[int | str, str]:
     names: dict[int | str, str] = {key: key for key in call.keywords}
-    function = getattr(solution, call.name, None) if call.where == "answer" else None
-    parameters = list(inspect.signature(function).parameters) if callable(function) else []
+    is_probe = call.where == "probe"
+    function = getattr(probes if is_probe else solution, call.name, None)
+    parameters = list(inspect.signature(function).parameters)[is_probe:] if callable(function) else []
     for index in range(len(call.arguments)):
         names[index] = parameters[index] if index < len(parameters) else f"argument_{index}"
     return names
@@ -114,8 +115,8 @@ def _parameter_names(call: Call, solution: InProcess) -> dict[int | str, str]:
 
 def _input(call: Call, names: Mapping[int | str, str]) -> str:
     lines = [f"{names[key]} = {shown(value)}" for key, value in _arguments(call).items()]
-    if call.where == "probe":
-        lines = [line.partition(" = ")[2] for line in lines]
+    for index, earlier in call.same.items():
+        lines[index] = f"{names[index]} = {names[earlier]}, the same object"
     return "\n".join(lines)
 
 
@@ -151,16 +152,10 @@ def _code(
     names: Mapping[int | str, str],
 ) -> str:
     if call.where == "probe":
-        return _probe_code(kata, call, solution, probes)
+        return _probe_code(kata, call, solution, probes, expected, names)
     arguments = _arguments(call)
     watched = [key for key in arguments if key in expected.changed or key in got.changed]
-    lines, passed = [], []
-    for key, value in arguments.items():
-        source = literal(value)
-        if key in watched or len(source) > SHORT:
-            lines.append(f"{names[key]} = {source}")
-            source = names[key]
-        passed.append(source if isinstance(key, int) else f"{key}={source}")
+    lines, passed = _passed(call, names, watched)
     expression = f"{call.name}({', '.join(passed)})"
     prints_result = expected.result is not None or got.result is not None or not watched
     lines.append(f"print({expression})" if prints_result else expression)
@@ -168,24 +163,54 @@ def _code(
     return _with_imports(kata, [call.name], "\n".join(lines)) + _comment(_with_unchanged(expected, got, call))
 
 
-def _comment(effect: Effect) -> str:
+def _passed(call: Call, names: Mapping[int | str, str], watched: Sequence[int | str]) -> tuple[list[str], list[str]]:
+    """Lines that give names to the arguments that are long or looked at afterwards, and what is then passed."""
+    lines, passed = [], []
+    for key, value in _arguments(call).items():
+        source = literal(value)
+        if key in call.same:
+            source = names[call.same[key]]
+        elif key in watched or key in call.same.values() or len(source) > SHORT:
+            lines.append(f"{names[key]} = {source}")
+            source = names[key]
+        passed.append(source if isinstance(key, int) else f"{key}={source}")
+    return lines, passed
+
+
+def _comment(effect: Effect, word: str = "expected") -> str:
     """What the last printed line must say."""
     if effect.error is not None:
-        return f"  # expected {type(effect.error).__name__}"
+        return f"  # {word} {type(effect.error).__name__}"
     *_, last = [*([effect.result] if effect.result is not None or not effect.changed else []), *effect.changed.values()]
-    text = literal(last)
-    return f"  # expected {text}" if len(text) <= SHORT else ""
+    text = shown(last)
+    return f"  # {word} {text}" if len(text) <= SHORT else f"\n# {word} {text}"
 
 
-def _probe_code(kata: Kata, call: Call, solution: InProcess, probes: ModuleType | None) -> str:
-    arguments = [unpack(data) for data in call.arguments]
+def _probe_code(
+    kata: Kata,
+    call: Call,
+    solution: InProcess,
+    probes: ModuleType | None,
+    expected: Effect,
+    names: Mapping[int | str, str],
+) -> str:
+    """The probe's own source and a call of it on the learner's file; or what a writer beside the probe makes of it."""
+    comment = _comment(replace(expected, changed={}), "the reference gives")
     writer = getattr(probes, f"{call.name}_as_code", None)
-    if writer is None:
-        return f"# {call.name} of tests/{kata.topic}/probes.py with {', '.join(map(shown, arguments))}"
-    code = str(writer(*arguments)).strip("\n")
-    public = [name for name in vars(solution.module) if not name.startswith("_") and f"{name}" in code]
-    own = [name for name in public if getattr(getattr(solution, name), "__module__", None) == solution.module.__name__]
-    return _with_imports(kata, own, code)
+    if writer is not None:
+        code = str(writer(*_arguments(call).values())).strip("\n")
+        words = set(re.findall(r"\w+", code))
+        public = [name for name in vars(solution.module) if not name.startswith("_") and name in words]
+        module = solution.module.__name__
+        own = [name for name in public if getattr(getattr(solution, name), "__module__", None) == module]
+        return _with_imports(kata, own, code) + ("" if expected.error is None else comment)
+    assert probes is not None
+    lines, passed = _passed(call, names, [])
+    body = excerpt(inspect.getsource(probes), call.name)
+    expression = f"print({', '.join([f'{call.name}(kata', *passed])}))"
+    code = "\n".join([body, "", "", *lines, expression]) + comment
+    present = [line for line in imports_for(code) if not re.search(f"^{re.escape(line)}$", body, re.MULTILINE)]
+    return "\n".join([f"import {kata.module} as kata", *present, code])
 
 
 def _with_imports(kata: Kata, names: list[str], code: str) -> str:

@@ -16,6 +16,7 @@ import time
 import traceback
 import unittest
 import warnings
+from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -27,9 +28,11 @@ import hypothesis
 from hypothesis import HealthCheck, Phase, Verbosity, settings
 
 from dojo import __version__
-from dojo.binding import Call, InProcess, Sandboxed, load_module
-from dojo.errors import AnswerDied, AnswerFailure, CallTimeout, GraderFault
+from dojo.binding import Call, InProcess, Sandboxed, exception_of, load_module
+from dojo.errors import AnswerDied, AnswerFailure, CallTimeout, GraderFault, Inconsistent
+from dojo.grading.consistency import repeats
 from dojo.grading.counterexample import explain
+from dojo.grading.literal import shown
 from dojo.grading.properties import Property, collect
 from dojo.grading.verdict import LOADS, Counterexample, Outcome, PropertyVerdict, Verdict, outcome_of
 from dojo.kata import Kata, require_library
@@ -40,6 +43,10 @@ from dojo.sandbox.wire import NotPlainError, unpack
 settings.register_profile(
     "dojo-grader", deadline=None, database=None, print_blob=False, suppress_health_check=list(HealthCheck)
 )
+LOOKS_BACK = (2, 5, 12)
+"""After how many calls of a worker an earlier one is repeated, and then after each twelve."""
+EARLIER_CALLS, LARGEST_EARLIER_CALL = 8, 1 << 16
+"""How many calls may be repeated, and how many bytes the arguments of such a call have at most."""
 BEGUN_BY = 5
 """How many examples in a row must meet NotImplementedError until a property counts as not attempted."""
 
@@ -50,6 +57,7 @@ class _Thoroughness:
 
     examples: int | None
     brief: bool
+    first: str = ""
 
 
 class Grader:
@@ -76,6 +84,7 @@ class Grader:
         examples: int | None = None,
         on_property: Callable[[PropertyVerdict], None] | None = None,
         brief: bool = False,
+        first: str = "",
     ) -> Verdict:
         """The verdict on one answer.
 
@@ -88,13 +97,14 @@ class Grader:
             on_property: called with each property's verdict as soon as it is known.
             brief: stop at the first property that rejects, and look for no smaller input: for those who ask whether
                 and not why.
+            first: in brief, the property to begin with.
 
         Raises:
             MissingLibraryError: the kata's library is not installed.
         """
         require_library(kata)
         seed = secrets.randbits(32) if seed is None else seed
-        thoroughness = _Thoroughness(examples, brief)
+        thoroughness = _Thoroughness(examples, brief, first)
         verdict = self._grade(kata, content, submission, seed, thoroughness, on_property)
         if verdict.outcome == "fault":
             self._boxes.close()
@@ -127,8 +137,9 @@ class Grader:
             if refused is not None:
                 add(refused)
             else:
-                # In brief, those with fixed inputs come first: they are soon done.
-                properties = sorted(trusted.properties, key=lambda each: thoroughness.brief and each.is_generated)
+                properties = trusted.properties
+                if brief := thoroughness.brief:
+                    properties = sorted(properties, key=lambda each: _rank(each, thoroughness.first))
                 for number, each in enumerate(properties):
                     if number:
                         # A fresh process: nothing that the answer remembered helps it, or harms it, in the next one.
@@ -140,7 +151,7 @@ class Grader:
                         answer.close()
                         verdict = _Trial(each, answer, trusted, seed, thoroughness, self.limits).verdict()
                     add(verdict)
-                    if thoroughness.brief and verdicts[-1].outcome == "rejected":
+                    if brief and verdicts[-1].outcome == "rejected":
                         break
         except GraderFault as fault:
             add(PropertyVerdict("grader", "fault", str(fault)))
@@ -170,6 +181,11 @@ class Grader:
         self.close()
 
 
+def _rank(each: Property, first: str) -> int:
+    """In brief, the property that is likely to reject comes first, then those with fixed inputs: they are soon done."""
+    return 0 if each.bare_name == first else 1 + each.is_generated
+
+
 class _Trusted:
     """What is loaded here for a kata: properties, reference, probes, and how answers must be callable."""
 
@@ -181,7 +197,7 @@ class _Trusted:
         self.probes: ModuleType | None = None
         self.probes_text = b""
         if kata.probes.is_file():
-            self.probes = importlib.import_module(f"tests.{kata.topic}.probes")
+            self.probes = importlib.import_module(f"tests.{kata.topic}.probes.{kata.short_name}")
             self.probes_text = kata.probes.read_bytes()
         self.digest = _digest(kata.properties.read_bytes(), self.probes_text, kata.solution.read_bytes())
         self.wanted = {name: _how_to_call(name, value) for name, value in self._public()}
@@ -242,6 +258,8 @@ class _Answer:
         self.binding = Sandboxed(self.request, {})
         self.overruns: set[tuple[Any, ...]] = set()
         self.deadline = limits.call
+        self._made_calls = 0
+        self._earlier: deque[tuple[Call, Reply]] = deque(maxlen=EARLIER_CALLS)
 
     def load(self) -> PropertyVerdict | None:
         """Load the text for the first time; the verdict where it can't be, None where all is well."""
@@ -297,11 +315,43 @@ class _Answer:
         """Make a call; a worker that is gone is replaced first."""
         if call.key not in self.overruns:
             try:
-                return self._made(call)
+                reply = self._made(call)
+                self._look_back(call, reply)
+                return reply
             except CallTimeout:
                 self.overruns.add(call.key)
         # The one place where it is raised: by its line Hypothesis knows the same failure again.
         raise CallTimeout(f"no answer within {self._limits.call:g} s")
+
+    def _look_back(self, call: Call, reply: Reply) -> None:
+        """Now and then: does an earlier input give the same result again, and are earlier results what they were?
+
+        Raises:
+            Inconsistent: no.
+        """
+        self._made_calls += 1
+        if self._made_calls in LOOKS_BACK or self._made_calls % LOOKS_BACK[-1] == 0:
+            if self._earlier:
+                earlier, first = self._earlier[0]
+                self._earlier.rotate(1)
+                again = self._made(earlier)
+                if not repeats(first, again):
+                    earlier.reply = again
+                    earlier.error = exception_of(again.raised) if again.raised else None
+                    raise Inconsistent(
+                        f"{earlier.name} was called again with an earlier input and gave another result: "
+                        f"{_said(again)}, at first {_said(first)}",
+                        earlier,
+                    )
+            assert self._worker is not None
+            found = self._worker.request(["recheck"], timeout=self.deadline)
+            if found.raised is None and (problem := unpack(found.result)):
+                raise Inconsistent(str(problem))
+        probe = getattr(self._trusted.probes, call.name, None) if call.where == "probe" else None
+        size = sum(map(len, call.arguments)) + sum(map(len, call.keywords.values()))
+        unfinished = reply.raised is not None and "NotImplementedError" in reply.raised.bases
+        if not unfinished and not getattr(probe, "measures", False) and size <= LARGEST_EARLIER_CALL:
+            self._earlier.append((call, reply))
 
     def _made(self, call: Call) -> Reply:
         if self._worker is None or not self._worker.alive:
@@ -309,7 +359,7 @@ class _Answer:
             if self._start().raised is not None:
                 raise AnswerFailure("the answer could be imported once, but not again")
         assert self._worker is not None
-        request = ["call", call.where, call.name, call.arguments, call.keywords]
+        request = ["call", call.where, call.name, call.arguments, call.keywords, call.same]
         return self._worker.request(request, timeout=self.deadline)
 
     def printed(self) -> str:
@@ -323,9 +373,17 @@ class _Answer:
 
     def close(self) -> None:
         """End the worker."""
+        self._made_calls = 0
+        self._earlier.clear()
         if self._worker is not None:
             self._worker.close()
             self._worker = None
+
+
+def _said(reply: Reply) -> str:
+    if reply.raised is not None:
+        return f"{reply.raised.name}: {reply.raised.text}"
+    return shown(unpack(reply.result))
 
 
 class _Failure:
@@ -512,7 +570,10 @@ class _Trial:
                 raise AssertionError("NotImplementedError on some inputs only")
 
     def _keep(self, error: BaseException, started: float) -> None:
-        self._failure = _Failure(error, list(self._answer.binding.calls), self._answer.printed())
+        calls = list(self._answer.binding.calls)
+        if isinstance(error, Inconsistent) and isinstance(error.earlier, Call):
+            calls = [error.earlier]
+        self._failure = _Failure(error, calls, self._answer.printed())
         self._first_failure = self._first_failure or time.perf_counter()
         if isinstance(error, CallTimeout):
             if self._answer.deadline > self._limits.shrinking_call:

@@ -7,6 +7,9 @@ import re
 import sys
 from typing import Any
 
+from dojo.sandbox.wire import layout_of
+
+LONG_LIST = 8
 LONGEST = 400
 """How many characters of a value are shown to a reader; source that is to be run is never cut."""
 
@@ -20,7 +23,7 @@ def literal(value: Any) -> str:
     """
     kind = type(value)
     if kind is list:
-        return f"[{', '.join(map(literal, value))}]"
+        return _regular(value) or f"[{', '.join(map(literal, value))}]"
     if kind is tuple:
         return f"({', '.join(map(literal, value))}{',' * (len(value) == 1)})"
     if kind is dict:
@@ -38,8 +41,40 @@ def literal(value: Any) -> str:
     return repr(value)
 
 
+def _regular(values: list[Any]) -> str:
+    """A long list of equal or evenly spaced integers, written short; empty for any other list."""
+    if len(values) <= LONG_LIST or any(type(value) is not int for value in values):
+        return ""
+    step = values[1] - values[0]
+    if any(value != values[0] + index * step for index, value in enumerate(values)):
+        return ""
+    if step == 0:
+        return f"[{values[0]}] * {len(values)}"
+    end = values[-1] + (1 if step > 0 else -1)
+    bounds = f"{end}" if (values[0], step) == (0, 1) else f"{values[0]}, {end}" + f", {step}" * (step != 1)
+    return f"list(range({bounds}))"
+
+
 def _array(value: Any, library: str, dtype: str, items: Any) -> str:
-    """``torch.tensor(...)`` or ``np.array(...)``, or the shorter ``zeros`` and ``ones``."""
+    """``torch.tensor(...)`` or ``np.array(...)`` or the shorter ``zeros`` and ``ones``, laid out as the value is."""
+    layout = layout_of(value)
+    if layout is None:
+        return _contiguous(value, library, dtype, items)
+    order, gaps, flag = layout
+    is_torch = library == "torch."
+    plain = value.detach().permute(order).contiguous() if is_torch else value.transpose(order).copy()
+    text = _contiguous(plain, library, dtype, plain.tolist())
+    if gaps:
+        text += ".repeat_interleave(2, -1)[..., ::2]" if is_torch else ".repeat(2, -1)[..., ::2]"
+    back = [order.index(axis) for axis in range(len(order))]
+    if back != sorted(back):
+        text += f".{'permute' if is_torch else 'transpose'}({', '.join(map(str, back))})"
+    if flag:
+        text = f"{text}.requires_grad_()" if is_torch else f"np.broadcast_to({text}, {tuple(value.shape)})"
+    return text
+
+
+def _contiguous(value: Any, library: str, dtype: str, items: Any) -> str:
     suffix = "" if dtype in ("torch.float32", "np.float64") else f", dtype={dtype}"
     shape = tuple(value.shape)
     flat = value.reshape(-1).tolist()

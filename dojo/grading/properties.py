@@ -42,6 +42,11 @@ class Property:
     weight: float = 1.0
 
     @property
+    def bare_name(self) -> str:
+        """The name of the test function."""
+        return self.name.partition("[")[0]
+
+    @property
     def is_generated(self) -> bool:
         """Whether Hypothesis draws its inputs."""
         return hasattr(self.function, "hypothesis")

@@ -27,6 +27,7 @@ WORDS: dict[Outcome, str] = {
     "fault": "fault of the grader",
 }
 INDENT = 4
+AS_A_PROGRAM = "The same as a program, to be run in the repository's root:"
 
 
 def headline(verdict: Verdict) -> Text:
@@ -67,7 +68,10 @@ def render(console: Console, verdict: Verdict, *, full: bool = False, code: bool
     for each in verdict.rejections:
         if full or each is _told(verdict):
             console.print()
-            console.print(rejection(each, code=code))
+            console.print(rejection(each))
+            if code and each.counterexample is not None and each.counterexample.code:
+                console.print(Padding(Text(f"\n{AS_A_PROGRAM}\n", "dim"), (0, 0, 0, INDENT)))
+                console.print(_highlighted(each.counterexample.code), soft_wrap=True)  # as it is, to be pasted
 
 
 def _told(verdict: Verdict) -> PropertyVerdict | None:
@@ -80,16 +84,20 @@ def _shortened(message: str) -> str:
     return first if len(first) <= 300 else first[:300] + " ..."
 
 
-def rejection(verdict: PropertyVerdict, *, code: bool = True) -> RenderableType:
-    """Why a property does not hold: message, input, expected, got, and code to run."""
+def _highlighted(code: str) -> Text:
+    return Syntax("", "python", theme="ansi_light", background_color="default").highlight(code)
+
+
+def rejection(verdict: PropertyVerdict) -> RenderableType:
+    """Why a property does not hold: message, input, expected and got."""
     parts: list[RenderableType] = [Text.assemble(("✗ ", "bold red"), (verdict.title, "bold"))]
     parts.append(Padding(Text(verdict.message), (0, 0, 0, INDENT)))
     if verdict.counterexample is not None:
-        parts += _counterexample(verdict.counterexample, code=code)
+        parts += _counterexample(verdict.counterexample)
     return Group(*parts)
 
 
-def _counterexample(found: Counterexample, *, code: bool) -> list[RenderableType]:
+def _counterexample(found: Counterexample) -> list[RenderableType]:
     table = Table.grid(padding=(0, 2))
     table.add_column(style="bold")
     table.add_column(overflow="fold")
@@ -103,15 +111,6 @@ def _counterexample(found: Counterexample, *, code: bool) -> list[RenderableType
         if block.strip():
             text = Text.assemble((f"{name}\n", "bold"), textwrap.dedent(block).rstrip())
             parts += [Text(), Padding(text, (0, 0, 0, INDENT))]
-    if code and found.code:
-        parts += [
-            Text(),
-            Padding(Text("The same without the dojo (run it from the repository's root):", "dim"), (0, 0, 0, INDENT)),
-            Padding(
-                Syntax(found.code, "python", theme="ansi_light", background_color="default", word_wrap=True),
-                (1, 0, 0, INDENT),
-            ),
-        ]
     return parts
 
 

@@ -1,9 +1,10 @@
 """Plain data as bytes, and frames on a socket.
 
 Plain data is None, bool, int, float, complex, str, bytes, list, tuple, dict, numpy arrays and scalars, torch tensors
-(dense, as dtype, shape and raw bytes). Types are exact in both directions: a subclass of int is refused, True stays
-True, a tuple stays a tuple. Nothing is ever unpickled: the format is MessagePack, decoded by msgspec, with an extension
-type for each kind that MessagePack lacks.
+(dense, as dtype, shape and raw bytes; arguments with their layout: which axes lie in memory in which order, whether
+there are gaps, whether they may be written or require a gradient). Types are exact in both directions: a subclass of
+int is refused, True stays True, a tuple stays a tuple. Nothing is ever unpickled: the format is MessagePack, decoded by
+msgspec, with an extension type for each kind that MessagePack lacks.
 
 A frame is a length of four bytes and that many bytes.
 """
@@ -50,8 +51,12 @@ class ChannelTimeout(Exception):
     """No complete frame came in time."""
 
 
-def pack(value: Any) -> bytes:
+def pack(value: Any, *, layouts: bool = False) -> bytes:
     """Plain data as bytes.
+
+    Args:
+        value: plain data.
+        layouts: with the layout of arrays and tensors, not only their values.
 
     Raises:
         NotPlainError: the value, or something in it, is not plain data.
@@ -61,7 +66,7 @@ def pack(value: Any) -> bytes:
         {'shape': (2, 3), 'big': 1267650600228229401496703205376, 'ok': True}
     """
     try:
-        return _encoder.encode(_tree(value, DEFAULT_LIMITS.depth))
+        return _encoder.encode(_tree(value, DEFAULT_LIMITS.depth, layouts))
     except UnicodeEncodeError as error:
         raise NotPlainError(f"a string that is not Unicode text ({error.reason})") from None
 
@@ -76,11 +81,11 @@ def unpack(data: bytes) -> Any:
         return _decoder.decode(data)
     except NotPlainError:
         raise
-    except (msgspec.DecodeError, RecursionError, TypeError, ValueError, OverflowError) as error:
+    except (msgspec.DecodeError, RecursionError, TypeError, ValueError, OverflowError, RuntimeError) as error:
         raise NotPlainError(f"bytes that are not plain data ({error})") from None
 
 
-def _tree(value: Any, depth: int) -> Any:
+def _tree(value: Any, depth: int, layouts: bool) -> Any:
     kind = type(value)
     if kind in NATIVE:
         return value
@@ -89,18 +94,18 @@ def _tree(value: Any, depth: int) -> Any:
     if depth == 0:
         raise NotPlainError(f"data nested deeper than {DEFAULT_LIMITS.depth} levels")
     if kind is list:
-        return [item if type(item) in NATIVE else _tree(item, depth - 1) for item in value]
+        return [item if type(item) in NATIVE else _tree(item, depth - 1, layouts) for item in value]
     if kind is tuple:
-        return msgspec.msgpack.Ext(TUPLE, _encoder.encode([_tree(item, depth - 1) for item in value]))
+        return msgspec.msgpack.Ext(TUPLE, _encoder.encode([_tree(item, depth - 1, layouts) for item in value]))
     if kind is dict:
-        pairs = [(_tree(key, depth - 1), _tree(item, depth - 1)) for key, item in value.items()]
+        pairs = [(_tree(key, depth - 1, layouts), _tree(item, depth - 1, layouts)) for key, item in value.items()]
         try:
             return dict(pairs)
         except TypeError:  # a tuple, say, is no key that MessagePack knows
             return msgspec.msgpack.Ext(PAIRS, _encoder.encode(pairs))
     if kind is complex:
         return msgspec.msgpack.Ext(COMPLEX, struct.pack("<dd", value.real, value.imag))
-    return _library_value(value, kind)
+    return _library_value(value, kind, layouts)
 
 
 def _big(value: int) -> msgspec.msgpack.Ext:
@@ -110,10 +115,10 @@ def _big(value: int) -> msgspec.msgpack.Ext:
     return msgspec.msgpack.Ext(INTEGER, value.to_bytes(size, "little", signed=True))
 
 
-def _library_value(value: Any, kind: type) -> msgspec.msgpack.Ext:
+def _library_value(value: Any, kind: type, layouts: bool) -> msgspec.msgpack.Ext:
     torch = sys.modules.get("torch")
     if torch is not None and kind is torch.Tensor:
-        return _tensor(value, torch)
+        return _tensor(value, torch, layouts)
     np = sys.modules.get("numpy")
     if np is not None and (kind is np.ndarray or issubclass(kind, np.generic)):
         if value.dtype.kind not in NUMPY_KINDS:
@@ -121,19 +126,46 @@ def _library_value(value: Any, kind: type) -> msgspec.msgpack.Ext:
         _check_size(value.nbytes)
         code = ARRAY if kind is np.ndarray else NUMPY_SCALAR
         little = value.astype(value.dtype.newbyteorder("<"), copy=False)
-        return msgspec.msgpack.Ext(code, _encoder.encode([little.dtype.str, list(value.shape), little.tobytes()]))
+        layout = layout_of(value) if layouts and code == ARRAY else None
+        if layout is not None:
+            little = little.transpose(layout[0])
+        header = [little.dtype.str, list(little.shape), little.tobytes(), layout]
+        return msgspec.msgpack.Ext(code, _encoder.encode(header))
     raise NotPlainError(f"a value of type {kind.__module__}.{kind.__qualname__}")
 
 
-def _tensor(value: Any, torch: Any) -> msgspec.msgpack.Ext:
+def layout_of(value: Any) -> tuple[list[int], bool, bool] | None:
+    """How an array or tensor lies in memory, None where it is plain: contiguous, writeable, without a gradient.
+
+    Returns:
+        The axes, the widest steps first; whether there are gaps between its elements; whether it is read-only (an
+        array) or requires a gradient (a tensor).
+    """
+    if hasattr(value, "flags"):
+        if value.flags.c_contiguous and value.flags.writeable:
+            return None
+        order = sorted(range(value.ndim), key=lambda axis: -abs(value.strides[axis]))
+        return order, not value.transpose(order).flags.c_contiguous, not value.flags.writeable
+    if value.is_contiguous() and not value.requires_grad:
+        return None
+    order = sorted(range(value.ndim), key=lambda axis: -abs(value.stride(axis)))
+    return order, not value.permute(order).is_contiguous(), value.requires_grad
+
+
+def _tensor(value: Any, torch: Any, layouts: bool) -> msgspec.msgpack.Ext:
     dtype = str(value.dtype).removeprefix("torch.")
     if dtype not in TENSOR_DTYPES or value.layout is not torch.strided or value.device.type == "meta":
         raise NotPlainError(f"a tensor of dtype {dtype}, layout {value.layout}, on {value.device}")
     _check_size(value.numel() * value.element_size())
-    flat = value.detach().resolve_conj().resolve_neg().cpu().contiguous().reshape(-1)
-    return msgspec.msgpack.Ext(
-        TENSOR, _encoder.encode([dtype, list(value.shape), flat.view(torch.uint8).numpy().tobytes()])
-    )
+    plain = value.detach()
+    layout = layout_of(value) if layouts else None
+    if layout is not None:
+        plain = plain.permute(layout[0])
+    flat = plain.resolve_conj().resolve_neg().cpu().contiguous().reshape(-1)
+    if flat.numel() == 1:  # one element is contiguous whatever its stride says
+        flat = flat.clone(memory_format=torch.contiguous_format)
+    header = [dtype, list(plain.shape), flat.view(torch.uint8).numpy().tobytes(), layout]
+    return msgspec.msgpack.Ext(TENSOR, _encoder.encode(header))
 
 
 def _check_size(size: int) -> None:
@@ -154,10 +186,11 @@ def _extension(code: int, data: memoryview) -> Any:
     if code == COMPLEX and len(data) == 16:
         return complex(*struct.unpack("<dd", data))
     if code in (ARRAY, NUMPY_SCALAR, TENSOR):
-        dtype, shape, raw = _header_decoder.decode(data)
+        dtype, shape, raw, layout = _header_decoder.decode(data)
         if any(size < 0 for size in shape):
             raise NotPlainError(f"an array of shape {shape}")
-        return _to_tensor(dtype, shape, raw) if code == TENSOR else _to_array(code, dtype, shape, raw)
+        value = _to_tensor(dtype, shape, raw) if code == TENSOR else _to_array(code, dtype, shape, raw)
+        return _laid_out(value, *layout) if layout else value
     raise NotPlainError(f"an extension of type {code}")
 
 
@@ -184,8 +217,22 @@ def _to_tensor(dtype: str, shape: list[int], raw: bytes) -> Any:
     return torch.frombuffer(bytearray(raw), dtype=kind).reshape(shape)
 
 
+def _laid_out(value: Any, order: list[int], gaps: bool, flag: bool) -> Any:
+    """The values in the layout that they had on the other side."""
+    back = [order.index(axis) for axis in range(len(order))]
+    if hasattr(value, "flags"):
+        if gaps:
+            value = value.repeat(2, axis=-1)[..., ::2]
+        value = value.transpose(back)
+        value.flags.writeable = not flag
+        return value
+    if gaps:
+        value = value.repeat_interleave(2, -1)[..., ::2]
+    return value.permute(back).requires_grad_(flag)
+
+
 _decoder = msgspec.msgpack.Decoder(ext_hook=_extension)
-_header_decoder = msgspec.msgpack.Decoder(tuple[str, list[int], bytes])
+_header_decoder = msgspec.msgpack.Decoder(tuple[str, list[int], bytes, tuple[list[int], bool, bool] | None])
 
 
 class Channel:

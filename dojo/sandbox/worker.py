@@ -10,7 +10,9 @@ import linecache
 import os
 import sys
 import traceback
+from collections import deque
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from types import ModuleType
 from typing import Any
 
@@ -19,6 +21,8 @@ from dojo.sandbox.wire import Channel, ChannelClosed, NotPlainError, pack, unpac
 
 IMMUTABLE = (bool, int, float, complex, str, bytes, type(None))
 FRAMES_OF_A_TRACEBACK = 12
+KEPT_RESULTS = 12
+"""How many of the last results are looked at again."""
 
 
 class CappedOutput:
@@ -61,6 +65,7 @@ class Answer:
     def __init__(self) -> None:
         self.module = ModuleType("answer")
         self.probes = ModuleType("probes")
+        self._kept: deque[_Kept] = deque(maxlen=KEPT_RESULTS)
 
     def load(self, name: str, file: str, text: bytes, probes: bytes, wanted: Mapping[str, Any]) -> dict[str, Any]:
         """Execute the answer's text.
@@ -69,7 +74,7 @@ class Answer:
             name: the module's name.
             file: what tracebacks call the file.
             text: the answer, UTF-8.
-            probes: the text of the topic's probes.
+            probes: the text of the kata's probes.
             wanted: for each public function and class, how it must be callable, see :func:`misfit`.
 
         Returns:
@@ -93,14 +98,30 @@ class Answer:
         exec(compile(source, file, "exec", dont_inherit=True), vars(module))  # noqa: S102  # this process is for it
         return module
 
-    def call(self, where: str, name: str, raw: Sequence[bytes], raw_keywords: Mapping[str, bytes]) -> list[Any]:
+    def call(
+        self,
+        where: str,
+        name: str,
+        raw: Sequence[bytes],
+        raw_keywords: Mapping[str, bytes],
+        same: Mapping[int, int] | None = None,
+    ) -> list[Any]:
         """Make one call.
+
+        Args:
+            where: ``answer`` or ``probe``.
+            name: the function.
+            raw: the positional arguments as bytes.
+            raw_keywords: the others.
+            same: which positional arguments are the very object that stands at an earlier position.
 
         Returns:
             The reply: ``["ok", result, changed]`` with the arguments that are different now, by position or keyword;
             ``["raise", exception, changed]`` where the call raised.
         """
         arguments = [unpack(data) for data in raw]
+        for position, earlier in (same or {}).items():
+            arguments[position] = arguments[earlier]
         keywords = {key: unpack(data) for key, data in raw_keywords.items()}
         try:
             if where == "probe":
@@ -110,21 +131,69 @@ class Answer:
         except BaseException as error:
             outcome = ["raise", describe(error, str(self.module.__file__))]
         else:
-            outcome = ["ok", _pack(result, "the result")]
+            packed = _pack(result, "the result")
+            outcome = ["ok", packed]
+            if where == "answer" and type(result) not in IMMUTABLE:
+                self._kept.append(_Kept(name, result, packed, [*arguments, *keywords.values()]))
         changed: dict[int | str, bytes] = {}
         passed: list[tuple[int | str, bytes, Any]] = [*zip(range(len(raw)), raw, arguments, strict=True)]
         named = [(key, data, keywords[key]) for key, data in raw_keywords.items()]
         for key, before, value in (*passed, *named):
             if type(value) not in IMMUTABLE:
-                after = _pack(value, f"argument {key} afterwards")
+                after = _pack(value, f"argument {key} afterwards", layouts=True)
                 if after != before:
                     changed[key] = after
         return [*outcome, changed]
 
+    def recheck(self) -> str:
+        """What became of the last results: in words, what is wrong with one; empty where all is well.
 
-def _pack(value: Any, what: str) -> bytes:
+        A result must stay as it is when later calls are made, and when the caller changes the arguments afterwards.
+        """
+        for kept in self._kept:
+            if not kept.holds():
+                return f"the result of {kept.name} was changed by a later call"
+        for kept in self._kept:
+            for value in kept.arguments:
+                _overwrite(value)
+            if not kept.holds():
+                return f"the result of {kept.name} shares memory with an argument: it changes when the caller does"
+        self._kept.clear()
+        return ""
+
+
+@dataclass
+class _Kept:
+    """A result as an object, as it was sent, and the arguments that led to it."""
+
+    name: str
+    result: Any
+    packed: bytes
+    arguments: list[Any]
+
+    def holds(self) -> bool:
+        """Whether the result is still what was sent."""
+        return _pack(self.result, "an earlier result") == self.packed
+
+
+def _overwrite(value: Any) -> None:
+    """Change an argument as its owner might, now that the call is over."""
+    torch = sys.modules.get("torch")
+    if type(value) is list:
+        value.append(None)
+    elif type(value) is dict:
+        value[None] = None
+    elif torch is not None and isinstance(value, torch.Tensor):
+        value.data.bitwise_not_() if value.dtype == torch.bool else value.data.add_(1)
+    elif hasattr(value, "dtype") and getattr(value, "flags", None) is not None and value.ndim:
+        value.flags.writeable = value.flags.writeable or value.base is None
+        if value.flags.writeable:
+            value[...] = ~value if value.dtype == bool else value + 1
+
+
+def _pack(value: Any, what: str, *, layouts: bool = False) -> bytes:
     try:
-        return pack(value)
+        return pack(value, layouts=layouts)
     except NotPlainError as error:
         raise NotPlainError(f"{what} is {error}") from None
 
@@ -192,6 +261,8 @@ def serve(channel: Channel, output: int) -> None:
             if request[0] == "load":
                 file = request[2]
                 reply = ["ok", pack(answer.load(*request[1:])), {}]
+            elif request[0] == "recheck":
+                reply = ["ok", pack(answer.recheck()), {}]
             else:
                 reply = answer.call(*request[1:])
         except NotPlainError as error:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import assume, event, example, given, settings
 from hypothesis import strategies as st
 
-from tests.arrays import probes
+from tests.arrays.probes import merge_sorted_array as probes
 from tests.strategies.arrays import fillers, sorted_lists
 
 

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import event, example, given, settings
 from hypothesis import strategies as st
 
-from tests.attention import probes
+from tests.attention.probes import online_softmax as probes
 from tests.strategies.attention import block_lists, blocks_of_scores, program_of, shuffled_programs
 from tests.tolerance import assert_close
 

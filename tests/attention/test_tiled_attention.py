@@ -8,7 +8,7 @@ import pytest
 from hypothesis import event, example, given, settings
 from hypothesis import strategies as st
 
-from tests.attention import probes
+from tests.attention.probes import tiled_attention as probes
 from tests.strategies.attention import Case, cases, half_cases, long_cases
 from tests.tolerance import assert_close
 

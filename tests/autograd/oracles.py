@@ -1,6 +1,6 @@
 """Derivatives of a program without reverse mode: dual numbers that know their rounding errors, and complex steps.
 
-The programs are those of ``tests/autograd/probes.py``.
+The programs are those of ``tests/autograd/probes/scalar_engine.py``.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
-from tests.autograd.probes import NAMES, OPERATORS
+from tests.autograd.probes.scalar_engine import NAMES, OPERATORS
 
 UNIT = 2.0**-53
 """The rounding error of one operation in float64, relative."""

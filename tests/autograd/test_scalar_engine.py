@@ -7,7 +7,8 @@ from collections import Counter
 import pytest
 from hypothesis import event, example, given
 
-from tests.autograd import oracles, probes
+from tests.autograd import oracles
+from tests.autograd.probes import scalar_engine as probes
 from tests.strategies.autograd import programs, programs_of_several_passes
 
 

@@ -21,6 +21,7 @@ import pytest
 from dojo.answers import wrong_answers
 from dojo.grading.batch import Batch, Submission
 from dojo.kata import Catalogue
+from dojo.sandbox.box import Box
 from dojo.stub import derive
 
 ROOT = Path(__file__).parents[2]
@@ -198,8 +199,8 @@ def test_processes_killed_from_outside_cost_a_retry_and_no_verdict():
     killer = threading.Thread(target=kill_at_random)
     killer.start()
     try:
-        for verdict in Batch(2, ISOLATION).verdicts(submissions):
-            outcomes.append((verdict.outcome, verdict.properties[-1].message[:80]))
+        verdicts = Batch(2, ISOLATION).verdicts(submissions)
+        outcomes.extend((verdict.outcome, verdict.properties[-1].message[:80]) for verdict in verdicts)
     finally:
         ended.set()
         killer.join()

@@ -1,7 +1,8 @@
 """Random programs for autograd engines: few values, used again and again, with small numbers.
 
-The programs are those of ``tests/autograd/probes.py``. They stay where derivatives exist and float64 tells them to many
-digits: no quotient or logarithm of something near 0, no large number, no kink on whose sides rounding decides.
+The programs are those of ``tests/autograd/probes/scalar_engine.py``. They stay where derivatives exist and float64
+tells them to many digits: no quotient or logarithm of something near 0, no large number, no kink on whose sides
+rounding decides.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from typing import Any
 from hypothesis import strategies as st
 
 from tests.autograd.oracles import Dual, OutsideError, Program, dual
-from tests.autograd.probes import NAMES
+from tests.autograd.probes.scalar_engine import NAMES
 
 NUMBERS = (1.0, 2.0, 3.0, 0.0, -1.0, -2.0, 0.5, -0.5, 1.5, -3.0, 0.25, 0.1)
 EXPONENTS = (2, 0, 1, 3, -1, 2.0, 0.5, -2, 0.0, 1.5, -0.5)

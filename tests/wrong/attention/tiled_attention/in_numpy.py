@@ -1,4 +1,7 @@
-"""Leaves torch for numpy, where plain attention makes no tensor that a meter of tensors sees."""
+"""Leaves torch for numpy, where plain attention makes no tensor that a meter of tensors sees.
+
+caught_by: test_no_tensor_is_larger_than_a_tile
+"""
 
 import numpy as np
 import torch

@@ -1,4 +1,7 @@
-"""Tries the library first and falls back to tiles where that is refused: the refusal is caught, but it was a call."""
+"""Tries the library first and falls back to tiles where that is refused: the refusal is caught, but it was a call.
+
+caught_by: test_no_tensor_is_larger_than_a_tile
+"""
 
 import math
 

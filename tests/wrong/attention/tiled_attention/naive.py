@@ -1,4 +1,7 @@
-"""Plain attention: all scores at once, the block sizes are ignored."""
+"""Plain attention: all scores at once, the block sizes are ignored.
+
+caught_by: test_no_tensor_is_larger_than_a_tile
+"""
 
 import torch
 

@@ -1,4 +1,7 @@
-"""Plain attention for one head at a time: smaller, but still Nq x Nk scores."""
+"""Plain attention for one head at a time: smaller, but still Nq x Nk scores.
+
+caught_by: test_no_tensor_is_larger_than_a_tile
+"""
 
 import torch
 

@@ -1,4 +1,4 @@
-"""Probes of the topic ``autograd``: they run beside an answer and hand back plain data, never an expected value.
+"""Probes of autograd/scalar_engine: they run beside an answer and hand back plain data, never an expected value.
 
 A program for scalar_engine is a list of instructions:
 
@@ -95,19 +95,6 @@ def run_chain(kata: Any, steps: int) -> dict[str, Any]:
     return {"data": x.data, "grads": [start.grad, a.grad, b.grad]}
 
 
-def run_chain_as_code(steps: int) -> str:
-    """The chain in plain Python."""
-    return f"""
-start, a, b = Value(1.0), Value(1.0), Value(1.0)
-x = start
-for _ in range({steps}):
-    x = a + x
-    x = x * b
-x.backward()
-print(x.data, start.grad, a.grad, b.grad)
-"""
-
-
 def lines_of_doubling(kata: Any, times: int) -> dict[str, Any]:
     """How many lines ``backward`` executes, in all functions together, after so many times ``x = x + x``."""
     a = x = kata.Value(1.0)
@@ -127,24 +114,3 @@ def lines_of_doubling(kata: Any, times: int) -> dict[str, Any]:
     finally:
         sys.settrace(outer)
     return {"lines": lines, "grad": a.grad}
-
-
-def lines_of_doubling_as_code(times: int) -> str:
-    """Plain Python that counts the lines."""
-    return f"""
-import sys
-
-def trace(frame, event, argument):
-    global lines
-    lines += event == "line"
-    return trace
-
-a = x = Value(1.0)
-for _ in range({times}):
-    x = x + x
-lines = 0
-sys.settrace(trace)
-x.backward()
-sys.settrace(None)
-print("a.grad:", a.grad, "after", lines, "lines, for a graph of", {times + 1}, "values")
-"""

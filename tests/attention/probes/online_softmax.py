@@ -1,4 +1,4 @@
-"""Probes of the topic ``attention``: they run beside an answer and hand back plain data, never an expected value."""
+"""Probes of attention/online_softmax: they run beside an answer and hand back plain data, never an expected value."""
 
 from __future__ import annotations
 
@@ -81,11 +81,6 @@ def online_from_generator(kata: Any, blocks: list[np.ndarray]) -> dict[str, Any]
     return {"result": result, "changed": changed}
 
 
-def online_from_generator_as_code(blocks: list[np.ndarray]) -> str:
-    """Plain Python that makes the same pass."""
-    return f"blocks = [{', '.join(map(_array, blocks))}]\nprint(online_softmax(block for block in blocks))"
-
-
 def online_peak_memory(kata: Any, rows: int, width: int, count: int) -> int:
     """Peak of the memory in use, in bytes, while ``count`` blocks of ``rows`` x ``width`` are made and consumed."""
 
@@ -98,62 +93,4 @@ def online_peak_memory(kata: Any, rows: int, width: int, count: int) -> int:
     return peak.bytes
 
 
-def online_peak_memory_as_code(rows: int, width: int, count: int) -> str:
-    """Plain Python that measures what ``online_peak_memory`` measures."""
-    return f"""
-import tracemalloc
-
-import numpy as np
-
-tracemalloc.start()
-online_softmax(np.full(({rows}, {width}), float(number % 3)) for number in range({count}))
-print("one block, in bytes:", 8 * {rows} * {width})
-print("peak, in bytes:", tracemalloc.get_traced_memory()[1])
-"""
-
-
-def forward_use(kata: Any, q: Any, k: Any, v: Any, options: dict[str, Any]) -> dict[str, Any]:
-    """What tiled attention makes torch do; calls of library attention fail.
-
-    Returns:
-        ``largest``: elements of the largest new tensor; ``origin``: how it was made; ``multiplications``: how many;
-        ``refused``: the library functions that were called.
-    """
-    with meters.tensor_use(q, k, v, refuse=meters.LIBRARY_ATTENTION) as use:
-        try:
-            kata.flash_forward(q, k, v, **options)
-        except Exception:
-            if not use.refused:
-                raise
-    return {
-        "largest": use.largest,
-        "origin": use.origin,
-        "multiplications": use.multiplications,
-        "refused": use.refused,
-    }
-
-
-def forward_use_as_code(q: Any, k: Any, v: Any, options: dict[str, Any]) -> str:
-    """Plain Python that prints every tensor that is made, largest last, and every matrix product."""
-    keywords = "".join(f", {name}={value!r}" for name, value in options.items())
-    return f"""
-import torch
-from torch.utils._python_dispatch import TorchDispatchMode
-
-class Watch(TorchDispatchMode):
-    made = set()
-    def __torch_dispatch__(self, operator, types, args=(), kwargs=None):
-        result = operator(*args, **(kwargs or {{}}))
-        for each in result if isinstance(result, (tuple, list)) else [result]:
-            if isinstance(each, torch.Tensor) and each.untyped_storage().data_ptr() not in inputs:
-                elements = each.untyped_storage().nbytes() // each.element_size()
-                self.made.add((elements, str(operator), tuple(each.shape)))
-        return result
-
-q, k, v = torch.randn({tuple(q.shape)}), torch.randn({tuple(k.shape)}), torch.randn({tuple(v.shape)})
-inputs = [each.untyped_storage().data_ptr() for each in (q, k, v)]
-with Watch() as watch:
-    flash_forward(q, k, v{keywords})
-for elements, operator, shape in sorted(watch.made):
-    print(elements, "elements:", operator, shape)
-"""
+online_peak_memory.measures = True

@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from dojo.errors import AnswerError, BadReply, GraderFault
 
 if TYPE_CHECKING:
-    from dojo.sandbox.box import Raised, Reply
+    from dojo.sandbox.reply import Raised, Reply
 
 
 class Binding(Protocol):
@@ -137,7 +137,8 @@ class Sandboxed:
         return self._call("probe", probe.__name__, *arguments)
 
     def _call(self, where: str, name: str, /, *arguments: Any, **keywords: Any) -> Any:
-        from dojo.sandbox.wire import NotPlainError, pack
+        from dojo.sandbox.errors import NotPlainError
+        from dojo.sandbox.wire import pack
 
         try:
             packed = {key: pack(value, layouts=True) for key, value in keywords.items()}
@@ -152,7 +153,8 @@ class Sandboxed:
             raise
 
     def _result(self, call: Call, arguments: tuple[Any, ...], keywords: dict[str, Any]) -> Any:
-        from dojo.sandbox.wire import NotPlainError, unpack
+        from dojo.sandbox.errors import NotPlainError
+        from dojo.sandbox.wire import unpack
 
         reply = call.reply = self._request(call)
         try:

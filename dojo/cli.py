@@ -15,7 +15,7 @@ import click
 
 from dojo import __version__
 from dojo.errors import DojoError, GraderFault, JournalError, NoWallsError
-from dojo.kata import Catalogue, Kata, require_library
+from dojo.kata import Catalogue, Kata, private_folders, require_library
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -231,7 +231,7 @@ def _started_boxes(katas: list[Kata]) -> Boxes:
 
     for kata in katas:
         require_library(kata)
-    boxes = Boxes()
+    boxes = Boxes(isolation="process")  # one's own code
     for library in {kata.library for kata in katas}:
         boxes[library].start()
     return boxes
@@ -279,7 +279,7 @@ def grade(
     seed = random_seed() if seed is None else seed
     submissions = (Submission(found, str(path), seed, examples=examples) for path in answers)
     with Sink(form, output, total=len(answers)) as sink:
-        for verdict in Batch(jobs, isolation, limits).verdicts(submissions):
+        for verdict in Batch(jobs, isolation, limits, hidden=private_folders(found.root)).verdicts(submissions):
             sink.add(verdict)
     sys.exit(sink.exit_code)
 
@@ -504,6 +504,6 @@ def audit(katas: tuple[str, ...], seeds: int, jobs: int | None, write: bool, iso
 
     catalogue, console = Catalogue(), _console()
     chosen = catalogue.find_all(katas) if katas else catalogue.katas
-    batch = Batch(jobs or os.cpu_count() or 1, isolation, brief=True)
+    batch = Batch(jobs or os.cpu_count() or 1, isolation, brief=True, hidden=private_folders(catalogue.root))
     if not Audit(catalogue, console, batch, seeds=seeds, write=write).run(chosen, whole=not katas):
         sys.exit(NOT_ALL_ACCEPTED)

@@ -295,6 +295,11 @@ def _in_order_of_needs(found: Mapping[str, Kata]) -> list[Kata]:
     return list(order.values())
 
 
+def private_folders(root: Path) -> tuple[Path, ...]:
+    """What of a repository no answer may see: other people's answers, references, properties, history."""
+    return tuple((root / name).resolve() for name in ("katas", "solutions", "tests", ".git") if (root / name).exists())
+
+
 def find_root(start: Path | None = None) -> Path:
     """The repository that holds the katas: ``$DOJO_ROOT``, else the current folder or one above it, else the one that
     this package lies in.

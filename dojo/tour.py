@@ -16,6 +16,7 @@ from dojo.grading.grader import Grader
 from dojo.kata import Catalogue, Kata
 from dojo.prompt import THEME, show
 from dojo.reports.text import render
+from dojo.sandbox.box import Boxes
 
 KATA = "arrays/merge_sorted_array"
 WRONG = "stops_when_nums1_runs_out"
@@ -35,7 +36,7 @@ def tour(console: Console, catalogue: Catalogue) -> None:
     """
     kata = catalogue.find(KATA)
     wrong = next(answer for answer in wrong_answers(kata) if answer.name == WRONG)
-    with Grader() as grader:
+    with Grader(Boxes(isolation="process")) as grader:
         console.print(Rule("1. A kata is a prompt and a stub"))
         show(console, kata)
         console.print()

@@ -54,12 +54,14 @@ class Batch:
         isolation: ``bubblewrap`` or ``process``.
         limits: the bounds on each answer.
         brief: be content with the first property that rejects, and with any input that shows it.
+        hidden: folders that no answer may see, see :func:`dojo.kata.private_folders`.
     """
 
     jobs: int = 1
     isolation: Isolation = "bubblewrap"
     limits: Limits = DEFAULT_LIMITS
     brief: bool = False
+    hidden: tuple[Path, ...] = ()
 
     def verdicts(self, submissions: Iterable[Submission]) -> Iterator[Verdict]:
         """The verdict on each answer, in their order.
@@ -73,7 +75,7 @@ class Batch:
         if first is None:
             return
         require_library(first.kata)
-        boxes = Boxes(self.limits, self.isolation)
+        boxes = Boxes(self.limits, isolation=self.isolation, hidden=self.hidden)
         try:
             boxes[first.kata.library].check()
             if self.jobs == 1:
@@ -146,7 +148,7 @@ def _begin(batch: Batch) -> None:
     """Set up a process of the pool; it leaves an interrupt to its parent, and ends with it."""
     global _batch, _grader  # a pool's process has no other place for what it keeps
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    _batch, _grader = batch, Grader(Boxes(batch.limits, batch.isolation))
+    _batch, _grader = batch, Grader(Boxes(batch.limits, isolation=batch.isolation, hidden=batch.hidden))
 
 
 def _judge(submission: Submission) -> Verdict:

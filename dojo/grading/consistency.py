@@ -6,7 +6,7 @@ import math
 from typing import Any
 
 from dojo.grading.literal import same
-from dojo.sandbox.box import Reply
+from dojo.sandbox.reply import Reply
 from dojo.sandbox.wire import unpack
 
 TOLERATED = 2.0**-8
@@ -16,7 +16,7 @@ TOLERATED = 2.0**-8
 def repeats(first: Reply, again: Reply) -> bool:
     """Whether two replies to the same call say the same: the same error, or results equal up to rounding."""
     if first.raised is not None or again.raised is not None:
-        return (first.raised and first.raised.name) == (again.raised and again.raised.name)
+        return first.raised is not None and again.raised is not None and first.raised.name == again.raised.name
     if first.result == again.result and first.changed == again.changed:
         return True
     changed = [{key: unpack(data) for key, data in reply.changed.items()} for reply in (first, again)]

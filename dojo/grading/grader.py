@@ -10,6 +10,7 @@ import hashlib
 import importlib
 import inspect
 import random
+import re
 import secrets
 import sys
 import time
@@ -36,9 +37,12 @@ from dojo.grading.literal import shown
 from dojo.grading.properties import Property, collect
 from dojo.grading.verdict import LOADS, Counterexample, Outcome, PropertyVerdict, Verdict, outcome_of
 from dojo.kata import Kata, require_library
-from dojo.sandbox.box import Box, Boxes, Reply, Worker
+from dojo.sandbox.box import Box, Boxes
+from dojo.sandbox.client import Worker
+from dojo.sandbox.errors import NotPlainError
 from dojo.sandbox.limits import Limits
-from dojo.sandbox.wire import NotPlainError, unpack
+from dojo.sandbox.reply import Reply
+from dojo.sandbox.wire import unpack
 
 settings.register_profile(
     "dojo-grader", deadline=None, database=None, print_blob=False, suppress_health_check=list(HealthCheck)
@@ -47,6 +51,8 @@ LOOKS_BACK = (2, 5, 12)
 """After how many calls of a worker an earlier one is repeated, and then after each twelve."""
 EARLIER_CALLS, LARGEST_EARLIER_CALL = 8, 1 << 16
 """How many calls may be repeated, and how many bytes the arguments of such a call have at most."""
+COOKIE = re.compile(rb"[ \t\f]*#.*?coding[:=][ \t]*[-\w.]+")
+"""A line that names the encoding of a program, as Python reads it."""
 BEGUN_BY = 5
 """How many examples in a row must meet NotImplementedError until a property counts as not attempted."""
 
@@ -69,8 +75,8 @@ class Grader:
     Use it as a context manager: leaving it ends every process that it started.
     """
 
-    def __init__(self, boxes: Boxes | None = None) -> None:
-        self._boxes = boxes or Boxes()
+    def __init__(self, boxes: Boxes) -> None:
+        self._boxes = boxes
         self.limits = self._boxes.limits
         self._trusted: dict[str, _Trusted] = {}
 
@@ -299,6 +305,8 @@ class _Answer:
             return f"the answer has {len(self._content):,} bytes, at most {self._limits.text:,} are read"
         if b"\0" in self._content:
             return f"the answer has a NUL byte at position {self._content.index(0)}"
+        if any(COOKIE.match(line) for line in self._content.splitlines()[:2]):
+            return None  # Python knows what to do
         try:
             self._content.decode("utf-8")
         except UnicodeDecodeError as error:
@@ -412,7 +420,8 @@ class _Trial:
         self._stubs = 0
         self._done = 0
         self._failure: _Failure | None = None
-        self._overrun_seconds = 0.0
+        self._overruns = 0
+        self._shrunk = 0
         self._first_failure = 0.0
         self._skipped = ""
 
@@ -474,7 +483,7 @@ class _Trial:
             pinned, self._failure = self._failure, None
             if fault is None and not (self._stubs and not self._done):
                 # A pinned example is rarely the smallest one: let Hypothesis look for its own.
-                self._first_failure = 0.0
+                self._first_failure, self._shrunk, self._overruns = 0.0, 0, 0
                 fault = self._attempt([Phase.generate, Phase.target] + [Phase.shrink] * (not self._brief))
             self._failure = _smaller(pinned, self._failure)
             return fault
@@ -537,7 +546,6 @@ class _Trial:
         self._answer.forget_output()
         if self._failure is None:
             self._tried += 1
-        started = time.perf_counter()
         try:
             test(**arguments)
         except (
@@ -551,7 +559,7 @@ class _Trial:
             raise
         except NotImplementedError as error:
             if self._done or not _all_not_implemented(binding.calls):
-                self._keep(error, started)
+                self._keep(error)
                 raise
             self._stubs += 1
             if self._stubs >= BEGUN_BY:
@@ -561,32 +569,32 @@ class _Trial:
                 raise
             if isinstance(error, hypothesis.errors.HypothesisException) and not binding.calls:
                 raise
-            self._keep(error, started)
+            self._keep(error)
             raise
         else:
             self._done += 1
             if self._stubs:
-                self._keep(NotImplementedError("raised on some inputs only"), started)
+                self._keep(NotImplementedError("raised on some inputs only"))
                 raise AssertionError("NotImplementedError on some inputs only")
 
-    def _keep(self, error: BaseException, started: float) -> None:
+    def _keep(self, error: BaseException) -> None:
         calls = list(self._answer.binding.calls)
         if isinstance(error, Inconsistent) and isinstance(error.earlier, Call):
             calls = [error.earlier]
         self._failure = _Failure(error, calls, self._answer.printed())
         self._first_failure = self._first_failure or time.perf_counter()
         if isinstance(error, CallTimeout):
-            if self._answer.deadline > self._limits.shrinking_call:
-                self._answer.deadline = self._limits.shrinking_call
-            else:
-                self._overrun_seconds += time.perf_counter() - started
+            self._answer.deadline = self._limits.shrinking_call
+            self._overruns += 1
 
     def _give_up_in_time(self) -> None:
         """Be content with the counterexample at hand once looking for a smaller one has taken long."""
         if self._failure is None:
             return
+        self._shrunk += 1
         spent = time.perf_counter() - self._first_failure
-        if spent > self._limits.shrinking or self._overrun_seconds > self._limits.overruns:
+        limits = self._limits
+        if self._shrunk > limits.shrinking or self._overruns > limits.overruns or spent > limits.shrinking_time:
             raise unittest.SkipTest("small enough")
 
     def _is_ours(self, error: BaseException) -> bool:

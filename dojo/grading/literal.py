@@ -7,7 +7,7 @@ import re
 import sys
 from typing import Any
 
-from dojo.sandbox.wire import layout_of
+from dojo.sandbox.layout import layout_of
 
 LONG_LIST = 8
 LONGEST = 400

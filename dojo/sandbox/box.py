@@ -1,99 +1,43 @@
 """Where answers run: a box starts a zygote, and gives out workers.
 
 There are two kinds of isolation. ``bubblewrap`` puts the zygote behind walls: an empty root with the interpreter and
-the libraries, no network, no other process, nothing of the repository; its workers then take away from themselves what
-is left (:mod:`dojo.sandbox.walls`). ``process`` is a plain child process with deadlines, for one's own code.
+the libraries, no network, no other process, nothing of the repository (:mod:`dojo.sandbox.bubblewrap`); its workers
+then take away from themselves what is left (:mod:`dojo.sandbox.walls`). ``process`` is a plain child process with
+deadlines, for one's own code.
 """
 
 from __future__ import annotations
 
 import contextlib
-import fcntl
 import os
-import shutil
 import socket
 import struct
 import subprocess
 import sys
-import sysconfig
 import tempfile
-import time
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from types import TracebackType
-from typing import IO, Any, Literal, Self
+from typing import Literal, Self
 
 import msgspec
 
-import dojo
-from dojo.errors import AnswerDied, BadReply, CallTimeout, DojoError, GraderFault, NoWallsError
-from dojo.sandbox.limits import DEFAULT_LIMITS, MEBIBYTE, Limits
-from dojo.sandbox.wire import Channel, ChannelClosed, ChannelTimeout, NotPlainError, pack, unpack
-from dojo.sandbox.zygote import READY
+from dojo.errors import DojoError, GraderFault, NoWallsError
+from dojo.sandbox import bubblewrap
+from dojo.sandbox.bubblewrap import ENGINE, INSTALL_BUBBLEWRAP
+from dojo.sandbox.client import Usage, Worker
+from dojo.sandbox.limits import DEFAULT_LIMITS, Limits
+from dojo.sandbox.wire import Channel
+from dojo.sandbox.zygote import READY, USAGE
 
 MODULES = {"plain": ["dojo.meters"], "numpy": ["dojo.meters", "numpy"], "torch": ["dojo.meters", "numpy", "torch"]}
 
 Isolation = Literal["bubblewrap", "process"]
 
-INSTALL_BUBBLEWRAP = (
-    "apt-get install bubblewrap (Debian, Ubuntu), dnf install bubblewrap (Fedora) or pacman -S bubblewrap (Arch) "
-    "installs it. `--isolation process` does without walls: only for answers that you trust."
-)
 PROGRAM = (
     "import sys; sys.path.insert(0, {engine!r}); sys.path += {packages!r}; "
-    "from dojo.sandbox.zygote import main; main({descriptor}, {modules!r}, {forbidden!r})"
+    "from dojo.sandbox.zygote import main; main({descriptor})"
 )
-ENGINE = Path(dojo.__file__).parent
-WORKER_FILES = [
-    "__init__.py",
-    "meters.py",
-    *(f"sandbox/{name}.py" for name in ("__init__", "limits", "wire", "worker")),
-]
-WORKER_FILES += [f"sandbox/{name}.py" for name in ("walls", "selftest", "zygote")]
-"""All of this package that a box shows."""
-SYSTEM_LIBRARIES = ("/lib", "/lib64", "/usr/lib", "/usr/lib64", "/etc/ld.so.cache")
-
-
-def _packages() -> list[str]:
-    """The folders of installed libraries."""
-    folders = [sysconfig.get_path("purelib"), sysconfig.get_path("platlib"), str(Path(msgspec.__file__).parent.parent)]
-    return list(dict.fromkeys(folders))
-
-
-def _command(descriptor: int, library: str, isolation: Isolation) -> list[str]:
-    settings = {"descriptor": descriptor, "modules": MODULES[library]}
-    if isolation == "process":
-        program = PROGRAM.format(engine=str(ENGINE.parent), packages=_packages(), forbidden=None, **settings)
-        return [sys.executable, "-I", "-S", "-c", program]
-    packages = [f"/packages/{number}" for number, _ in enumerate(_packages())]
-    program = PROGRAM.format(
-        engine="/engine", packages=packages, forbidden=[str(ENGINE.parent / "tests"), "/home"], **settings
-    )
-    return [*_bubblewrap(), os.path.realpath(sys.executable), "-I", "-S", "-c", program]
-
-
-def _bubblewrap() -> list[str]:
-    """The command line of the walls around the zygote."""
-    found = shutil.which("bwrap")
-    if found is None:
-        raise NoWallsError("There are no walls for foreign answers: bubblewrap is not installed.", INSTALL_BUBBLEWRAP)
-    walls = [found, "--unshare-all", "--die-with-parent", "--new-session", "--cap-drop", "ALL", "--clearenv"]
-    walls += ["--setenv", "OMP_NUM_THREADS", "1", "--hostname", "dojo", "--uid", "65534", "--gid", "65534"]
-    walls += ["--proc", "/proc", "--dev", "/dev", "--tmpfs", "/tmp", "--chdir", "/"]  # noqa: S108  # its own
-    for path in SYSTEM_LIBRARIES:
-        walls += ["--ro-bind-try", path, path]
-    executable = os.path.realpath(sys.executable)
-    walls += ["--ro-bind", executable, executable]
-    for folder in dict.fromkeys(sysconfig.get_path(name) for name in ("stdlib", "platstdlib")):
-        walls += ["--ro-bind", folder, folder]
-    shared = Path(sys.base_prefix) / "lib"
-    for library in shared.glob("libpython*.so*"):
-        walls += ["--ro-bind", str(library), str(library)]
-    for number, folder in enumerate(_packages()):
-        walls += ["--ro-bind", folder, f"/packages/{number}"]
-    for name in WORKER_FILES:
-        walls += ["--ro-bind", str(ENGINE / name), f"/engine/dojo/{name}"]
-    return walls
 
 
 class Box:
@@ -102,12 +46,20 @@ class Box:
     Args:
         library: ``plain``, ``numpy`` or ``torch``.
         limits: the bounds on its answers.
-        isolation: ``bubblewrap`` or ``process``.
+        isolation: ``bubblewrap`` or ``process``; it must be named, so that nobody is without walls by accident.
+        hidden: folders that no answer may see, the repository's as a rule.
 
     Use it as a context manager, or :meth:`close` it: everything that it started ends then.
     """
 
-    def __init__(self, library: str, limits: Limits = DEFAULT_LIMITS, isolation: Isolation = "process") -> None:
+    def __init__(
+        self,
+        library: str,
+        limits: Limits = DEFAULT_LIMITS,
+        *,
+        isolation: Isolation,
+        hidden: Sequence[Path] = (),
+    ) -> None:
         if os.name != "posix":
             raise DojoError(
                 f"Answers can't be run in a process of their own on {sys.platform}.",
@@ -116,6 +68,7 @@ class Box:
         self.library = library
         self.limits = limits
         self.isolation = isolation
+        self._hidden = tuple(hidden)
         self._zygote: subprocess.Popen[bytes] | None = None
         self._control: socket.socket | None = None
         self._ready = False
@@ -125,19 +78,44 @@ class Box:
         if self._zygote is not None:
             return
         ours, theirs = socket.socketpair()
-        with theirs:
+        with theirs, self._command(theirs.fileno()) as (command, descriptors):
             self._zygote = subprocess.Popen(
-                _command(theirs.fileno(), self.library, self.isolation),
-                pass_fds=[theirs.fileno()],
+                command,
+                pass_fds=descriptors,
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
                 stderr=subprocess.PIPE,
                 start_new_session=True,
                 cwd="/",
-                env={"PATH": os.environ.get("PATH", ""), "OMP_NUM_THREADS": os.environ.get("OMP_NUM_THREADS", "1")},
+                env={
+                    "PATH": os.environ.get("PATH", ""),
+                    "OMP_NUM_THREADS": os.environ.get("OMP_NUM_THREADS", "1"),
+                    "PYTHONHASHSEED": "0",
+                },
             )
         self._control = ours
         self._ready = False
+        walled = self.isolation == "bubblewrap"
+        forbidden = bubblewrap.forbidden(self._hidden) if walled else None
+        begin = msgspec.json.encode(
+            {"modules": MODULES[self.library], "forbidden": forbidden, "limits": msgspec.to_builtins(self.limits)}
+        )
+        with contextlib.suppress(OSError):  # it is gone: whoever asks it first is told why
+            self._control.sendall(struct.pack("<I", len(begin)) + begin)
+
+    @contextlib.contextmanager
+    def _command(self, descriptor: int) -> Iterator[tuple[list[str], list[int]]]:
+        """The command that starts the zygote, and the descriptors that it is handed."""
+        if self.isolation == "process":
+            program = PROGRAM.format(engine=str(ENGINE.parent), packages=bubblewrap.packages(), descriptor=descriptor)
+            yield [sys.executable, "-s", "-P", "-S", "-c", program], [descriptor]
+            return
+        (bwrap, *python), arguments = bubblewrap.command(self._hidden)
+        program = PROGRAM.format(engine="/engine", packages=bubblewrap.inner_packages(), descriptor=descriptor)
+        with tempfile.TemporaryFile() as file:
+            file.write(b"".join(word.encode() + b"\0" for word in arguments))
+            file.seek(0)
+            yield [bwrap, "--args", str(file.fileno()), *python, "-c", program], [descriptor, file.fileno()]
 
     def _ask(self, command: bytes, descriptors: list[int]) -> int:
         """Send a command to the zygote and return the process number that it answers with."""
@@ -189,16 +167,25 @@ class Box:
             GraderFault: it can't be started.
         """
         ours, theirs = socket.socketpair()
-        output = tempfile.TemporaryFile(buffering=0)  # noqa: SIM115  # the worker closes it
-        fcntl.fcntl(output, fcntl.F_SETFL, os.O_APPEND)  # so that what is written after a truncation begins at 0
+        reading, writing = os.pipe()
+        for end in (reading, writing):  # an answer that prints much loses the rest, and waits for nobody
+            os.set_blocking(end, False)
         try:
             with theirs:
-                pid = self._fork([theirs.fileno(), output.fileno()])
+                pid = self._fork([theirs.fileno(), writing])
         except BaseException:
             ours.close()
-            output.close()
+            os.close(reading)
             raise
-        worker = Worker(self, pid, ours, output)
+        finally:
+            os.close(writing)
+        worker = Worker(
+            Channel(ours, largest=self.limits.reply),
+            reading,
+            self.limits,
+            usage=lambda: self.usage(pid),
+            kill=lambda: self.kill(pid),
+        )
         worker.greet()
         return worker
 
@@ -212,19 +199,22 @@ class Box:
                 raise
             return self._ask(b"F", descriptors)
 
-    def resident_size(self, pid: int) -> int:
-        """How much memory a worker holds, in bytes; 0 where it is gone."""
-        import psutil
+    def usage(self, pid: int) -> Usage | None:
+        """What a worker uses; None where it is gone, or where the system does not tell.
 
-        if self._zygote is None:
-            return 0
+        The zygote is asked, which sees its workers by their own numbers; to look through all processes of a machine
+        takes a hundred times as long.
+        """
+        if self._control is None or not self._ready:
+            return None
         try:
-            for process in psutil.Process(self._zygote.pid).children(recursive=True):
-                if _inner_number(process.pid) == pid:
-                    return int(process.memory_info().rss)
-        except psutil.Error:
-            pass
-        return 0
+            self._control.settimeout(self.limits.start)
+            self._control.sendall(b"M" + struct.pack("<I", pid))
+            reply = self._control.recv(USAGE.size, socket.MSG_WAITALL)
+            memory, processor, threads = USAGE.unpack(reply)
+        except (OSError, struct.error):
+            return None
+        return Usage(memory, processor if processor >= 0 else None, threads) if threads else None
 
     def kill(self, pid: int) -> None:
         """Kill a worker; when this returns it is gone, or is about to be: it ends with its zygote."""
@@ -261,16 +251,21 @@ class Box:
 
 
 class Boxes:
-    """One box for each library, started when it is first needed. Closing them ends every process."""
+    """One box for each library, started when it is first needed. Closing them ends every process.
 
-    def __init__(self, limits: Limits = DEFAULT_LIMITS, isolation: Isolation = "process") -> None:
+    Args:
+        limits, isolation, hidden: as a box takes them.
+    """
+
+    def __init__(self, limits: Limits = DEFAULT_LIMITS, *, isolation: Isolation, hidden: Sequence[Path] = ()) -> None:
         self.limits = limits
         self.isolation = isolation
+        self._hidden = tuple(hidden)
         self._boxes: dict[str, Box] = {}
 
     def __getitem__(self, library: str) -> Box:
         if library not in self._boxes:
-            self._boxes[library] = Box(library, self.limits, self.isolation)
+            self._boxes[library] = Box(library, self.limits, isolation=self.isolation, hidden=self._hidden)
         return self._boxes[library]
 
     def close(self) -> None:
@@ -278,160 +273,3 @@ class Boxes:
         for box in self._boxes.values():
             box.close()
         self._boxes.clear()
-
-
-def _inner_number(pid: int) -> int:
-    """The number that a process has in its own namespace, by which the zygote knows it."""
-    try:
-        status = Path(f"/proc/{pid}/status").read_text(encoding="ascii")
-    except OSError:  # not Linux, where there is but one number; or the process is gone
-        return pid
-    return next((int(line.split()[-1]) for line in status.splitlines() if line.startswith("NSpid:")), pid)
-
-
-class MemoryExceeded(Exception):
-    """A worker holds too much memory."""
-
-    def __init__(self, used: int) -> None:
-        super().__init__(used)
-        self.used = used
-
-
-@dataclass(frozen=True)
-class Raised:
-    """An exception of the answer: its name, its built-in bases from the nearest on, its text, where it was raised."""
-
-    name: str
-    bases: list[str]
-    text: str
-    traceback: str
-
-
-@dataclass(frozen=True)
-class Reply:
-    """What came back from one request.
-
-    Attributes:
-        result: plain data as bytes, empty where an exception was raised.
-        raised: the exception.
-        changed: the arguments that are different now, by position or keyword, as bytes of plain data.
-    """
-
-    result: bytes
-    raised: Raised | None
-    changed: dict[int | str, bytes]
-
-    @classmethod
-    def parse(cls, data: Any) -> Reply:
-        """Take apart what a worker sent; nothing in it is trusted.
-
-        Raises:
-            NotPlainError: it is of no known form, or says that a value is not plain data.
-        """
-        try:
-            kind, content, changed = data
-            if kind == "bad" and type(content) is str:
-                raise NotPlainError(content)
-            if any(type(key) not in (int, str) or type(value) is not bytes for key, value in changed.items()):
-                raise TypeError
-            if kind == "ok" and type(content) is bytes:
-                return cls(content, None, changed)
-            name, bases, text, traceback = content
-            if kind != "raise" or any(type(each) is not str for each in (name, text, traceback, *bases)):
-                raise TypeError
-            return cls(b"", Raised(name, list(bases), text, traceback), changed)
-        except NotPlainError:
-            raise
-        except (TypeError, ValueError, AttributeError):
-            raise NotPlainError("a reply of no known form") from None
-
-
-class Worker:
-    """One answer's process, seen from the grader."""
-
-    def __init__(self, box: Box, pid: int, connection: socket.socket, output: IO[bytes]) -> None:
-        self._box = box
-        self._pid = pid
-        self._channel = Channel(connection, largest=box.limits.reply, on_wait=self._watch_memory)
-        self._output = output
-        self.alive = True
-
-    def greet(self) -> None:
-        """Wait until the process says that it is ready, behind its walls.
-
-        Raises:
-            GraderFault: it does not.
-        """
-        try:
-            if self._channel.receive(timeout=self._box.limits.start) == READY:
-                return
-        except (ChannelClosed, ChannelTimeout, NotPlainError):
-            pass
-        self.close()
-        raise GraderFault("a worker could not put up its walls")
-
-    def request(self, request: list[Any], *, timeout: float) -> Reply:
-        """Send one request and return its one reply.
-
-        Raises:
-            CallTimeout: no reply within ``timeout`` seconds; the worker is killed.
-            AnswerDied: its process ended; BadReply: the reply is not plain data, or more than one came.
-        """
-        end = time.monotonic() + timeout
-        try:
-            if self._channel.pending():
-                raise NotPlainError("bytes that nobody asked for")
-            self._channel.send(pack(request), timeout=timeout)
-            return Reply.parse(unpack(self._channel.receive(timeout=max(1e-3, end - time.monotonic()))))
-        except ChannelTimeout:
-            self.kill()
-            raise CallTimeout(f"no answer within {timeout:g} s") from None
-        except MemoryExceeded as error:
-            self.kill()
-            mebibytes = self._box.limits.memory // MEBIBYTE
-            raise AnswerDied(
-                f"the answer took {error.used // MEBIBYTE} MiB of memory, {mebibytes} are allowed"
-            ) from None
-        except ChannelClosed:
-            self.kill()
-            raise AnswerDied("the process ended in the middle of the call (exit, crash, or out of memory)") from None
-        except NotPlainError as error:
-            self.kill()
-            raise BadReply(str(error)) from None
-
-    def _watch_memory(self) -> None:
-        """Called while a call runs for longer than most.
-
-        Raises:
-            MemoryExceeded: the process holds more memory than it may.
-        """
-        used = self._box.resident_size(self._pid)
-        if used > self._box.limits.memory:
-            raise MemoryExceeded(used)
-
-    def printed(self) -> str:
-        """What the answer has printed so far, as far as it is kept."""
-        data = os.pread(self._output.fileno(), self._box.limits.output, 0)
-        return data.decode("utf-8", "replace")
-
-    def forget_output(self) -> None:
-        """Begin to keep anew what the answer prints."""
-        if os.fstat(self._output.fileno()).st_size:
-            os.ftruncate(self._output.fileno(), 0)
-
-    def kill(self) -> None:
-        """End the process."""
-        if self.alive:
-            self.alive = False
-            self._box.kill(self._pid)
-
-    def close(self) -> None:
-        """End the process and let go of its channel and output."""
-        self.kill()
-        self.forget()
-
-    def forget(self) -> None:
-        """Let go of channel and output of a process that is gone."""
-        self.alive = False
-        self._channel.close()
-        self._output.close()

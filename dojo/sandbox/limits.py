@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 MEBIBYTE = 1024 * 1024
+MOST_ARGUMENTS = 100
+"""How many arguments a call may have."""
 
 
 @dataclass(frozen=True)
@@ -12,14 +14,21 @@ class Limits:
     """Bounds on one answer. Times are in seconds, sizes in bytes.
 
     Attributes:
-        call: how long one call may take; importing the answer counts as a call.
+        call: how much processor time one call may take; importing the answer counts as a call.
         later_call: the same once one call of the answer has overrun: the answer is rejected by then.
         shrinking_call: the same while a smaller input that overruns is looked for.
-        overruns: how long that may go on.
-        shrinking: how long a property may look for a smaller counterexample.
+        patience: how many times as long a call may take by the clock, asleep or on a loaded machine.
+        overruns: how many calls may overrun meanwhile.
+        shrinking: how many inputs a property may try for a smaller counterexample: inputs and not seconds, so that the
+            same seed finds the same one on a loaded machine.
+        shrinking_time: how many seconds that may take at the very most.
+        judging: how much processor time the grader spends on one input of a property, beside the answer's calls.
         start: how long a worker, or the zygote with its imports, may take to be ready.
-        memory: how much of it an answer may hold, seen from outside; it is looked at while a call runs.
+        memory: how much of it an answer may hold.
+        scratch: how much it may write to its own folder.
+        threads: how many it may have.
         reply: the largest reply.
+        items: how many values one reply may hold; an array counts as one.
         text: the largest answer.
         output: how much of what an answer prints is kept.
         depth: how deep plain data may be nested.
@@ -29,11 +38,17 @@ class Limits:
     call: float = 4.0
     later_call: float = 0.5
     shrinking_call: float = 0.05
-    overruns: float = 2.0
-    shrinking: float = 20.0
+    patience: float = 10.0
+    overruns: int = 30
+    shrinking: int = 1_000
+    shrinking_time: float = 60.0
+    judging: float = 30.0
     start: float = 60.0
     memory: int = 2048 * MEBIBYTE
+    scratch: int = 64 * MEBIBYTE
+    threads: int = 256
     reply: int = 256 * MEBIBYTE
+    items: int = 1_000_000
     text: int = MEBIBYTE
     output: int = 64 * 1024
     depth: int = 64

@@ -6,6 +6,7 @@ no verdict is given.
 
 from __future__ import annotations
 
+import ctypes
 import os
 import resource
 import socket
@@ -14,22 +15,25 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from dojo.sandbox import walls
+from dojo.sandbox.limits import Limits
 
+PR_GET_NO_NEW_PRIVS = 39
 END = "that is all"
 
 
-def open_walls(forbidden: list[str]) -> list[str]:
+def open_walls(forbidden: list[str], limits: Limits) -> list[str]:
     """What a worker could still do here, in words; empty where every wall holds.
 
     Args:
         forbidden: paths that must not be there, such as the repository.
+        limits: the bounds on a worker.
     """
     receiving, sending = os.pipe()
     pid = os.fork()
     if pid == 0:
         os.close(receiving)
         try:
-            for found in _behind_the_walls(forbidden):
+            for found in _behind_the_walls(forbidden, limits):
                 os.write(sending, f"{found}\n".encode())
             os.write(sending, f"{END}\n".encode())
         except BaseException as error:
@@ -45,14 +49,19 @@ def open_walls(forbidden: list[str]) -> list[str]:
     return [*lines, "the self-test did not come to its end"]
 
 
-def _behind_the_walls(forbidden: list[str]) -> Iterator[str]:
+def _behind_the_walls(forbidden: list[str], limits: Limits) -> Iterator[str]:
     zygote = os.getppid()
-    walls.enclose()
+    found = [*_namespaces(), *_privileges_before()]
+    walls.enclose(limits)
     attempts: dict[str, Callable[[], object]] = {
         "start a process": _fork,
         "open a socket": socket.socket,
         "open a pair of sockets": socket.socketpair,
-        "write a file": lambda: os.open("/tmp/self-test", os.O_WRONLY | os.O_CREAT),  # noqa: S108
+        "write a file": lambda: os.open("/self-test", os.O_WRONLY | os.O_CREAT),
+        "leave a mark in a folder that others see": lambda: os.utime("/"),
+        "close a folder that others need": lambda: Path("/packages").chmod(0o700),
+        "mark a folder with an attribute": lambda: os.setxattr("/", "user.self-test", b"x"),
+        "see other processes": lambda: list(Path("/proc").iterdir()),
         "make a file in memory": lambda: os.memfd_create("self-test"),
         "signal another process": lambda: os.kill(zygote, 0),
         "read another process's memory": lambda: os.open(f"/proc/{zygote}/mem", os.O_RDONLY),
@@ -60,9 +69,9 @@ def _behind_the_walls(forbidden: list[str]) -> Iterator[str]:
         "run a program": lambda: os.execv(sys.executable, [sys.executable, "-c", ""]),  # noqa: S606
     }
     yield from (f"an answer could see {path}" for path in forbidden if os.path.lexists(path))
-    yield from _namespaces()
+    yield from found
     yield from _privileges()
-    # One by one: whoever can run a program is not there any more to tell of it.
+    # Running a program is tried last: where it succeeds, this process is replaced and can tell nothing.
     yield from (f"an answer could {what}" for what, attempt in attempts.items() if _succeeds(attempt))
 
 
@@ -92,9 +101,20 @@ def _namespaces() -> list[str]:
     return found
 
 
-def _privileges() -> list[str]:
+def _privileges_before() -> list[str]:
     lines = Path("/proc/self/status").read_text(encoding="ascii").splitlines()
     status = dict(line.split(":\t", 1) for line in lines if ":\t" in line)
-    wanted = {"CapEff": "0" * 16, "CapPrm": "0" * 16, "NoNewPrivs": "1", "Seccomp": "2"}
+    wanted = {"CapEff": "0" * 16, "CapPrm": "0" * 16}
     seen = {name: status.get(name) for name in wanted}
     return [f"{name} is {seen[name]} instead of {value}" for name, value in wanted.items() if seen[name] != value]
+
+
+def _privileges() -> Iterator[str]:
+    """What the process may do, asked of the kernel itself: /proc is closed by now."""
+    libc = ctypes.CDLL(None, use_errno=True)
+    if libc.prctl(PR_GET_NO_NEW_PRIVS, 0, 0, 0, 0) != -1:  # refused, as nearly all of prctl is
+        yield "an answer could ask for privileges"
+    if libc.unshare(walls.CLONE_NEWUSER) == 0:
+        yield "an answer could make a user namespace, with capabilities in it"
+    if libc.mount(b"tmpfs", walls.OWN_FOLDER.encode(), b"tmpfs", 0, None) == 0:
+        yield "an answer could mount a file system"

@@ -1,26 +1,33 @@
 """What a worker takes away from itself before it sees an answer: files, network, signals, processes, privileges.
 
-These walls stand inside those of bubblewrap (own namespaces, empty root, no capabilities); each would hold alone. They
-are put up after the fork, in about a millisecond, with the kernel's Landlock and seccomp through ctypes: neither has a
-binding that is light enough to be shown in an otherwise empty root.
+These walls stand inside those of bubblewrap (own namespaces, an empty read-only root, no capabilities). They are put up
+after the fork, in about two milliseconds, through ctypes: neither Landlock nor seccomp has a binding that is light
+enough to be shown in an otherwise empty root. Each worker has a folder of its own, in a mount namespace of its own:
+what it writes there nobody else sees, and it goes with the worker.
 
-Sources: landlock(7), seccomp(2), ``include/uapi/linux/landlock.h``, ``include/uapi/linux/seccomp.h``.
+Sources: landlock(7), seccomp(2), user_namespaces(7); ``landlock.h`` and ``seccomp.h`` of ``include/uapi/linux``.
 """
 
 from __future__ import annotations
 
 import ctypes
+import functools
 import os
 import platform
 import resource
 import struct
 import sys
+from pathlib import Path
 
-from dojo.sandbox.limits import DEFAULT_LIMITS
+from dojo.sandbox.calls import ALLOWED, NUMBERS
+from dojo.sandbox.limits import Limits
 
+OWN_FOLDER = "/tmp"  # noqa: S108  # a worker's own, see _own_folder
 PR_SET_DUMPABLE, PR_SET_PDEATHSIG, PR_SET_NO_NEW_PRIVS = 4, 1, 38
+CLONE_NEWNS, CLONE_NEWUSER = 0x00020000, 0x10000000
+MS_NOSUID, MS_NODEV = 2, 4
+CAPABILITY_VERSION = 0x20080522
 
-LANDLOCK_CREATE_RULESET, LANDLOCK_ADD_RULE, LANDLOCK_RESTRICT_SELF = 444, 445, 446
 LANDLOCK_CREATE_RULESET_VERSION, LANDLOCK_RULE_PATH_BENEATH = 1, 1
 EXECUTE, WRITE_FILE, READ_FILE, READ_DIR = 1 << 0, 1 << 1, 1 << 2, 1 << 3
 ALL_FILE_RIGHTS = {1: (1 << 13) - 1, 2: (1 << 14) - 1, 3: (1 << 15) - 1, 4: (1 << 15) - 1, 5: (1 << 16) - 1}
@@ -31,48 +38,46 @@ ALL_SCOPES = 0b11
 SECCOMP_SET_MODE_FILTER = 1
 SECCOMP_ALLOW, SECCOMP_ERRNO, SECCOMP_KILL_PROCESS = 0x7FFF0000, 0x00050000, 0x80000000
 LOAD, JUMP_EQUAL, JUMP_GREATER_EQUAL, JUMP_SET, RETURN = 0x20, 0x15, 0x35, 0x45, 0x06
-AUDIT_ARCH_X86_64 = 0xC000003E
+ARCHITECTURES = {"x86_64": 0xC000003E, "aarch64": 0xC00000B7}
 X32_BIT = 0x40000000
-CLONE_THREAD = 0x00010000
 EPERM, ENOSYS = 1, 38
-SYS_SECCOMP, SYS_CLONE, SYS_CLONE3, SYS_PRLIMIT64 = 317, 56, 435, 302
+CLONE_THREAD = 0x00010000
 
-# Numbers of x86-64, by what they would open. Threads (clone with CLONE_THREAD) stay possible: torch needs them.
-REFUSED = {
-    "new processes and programs": (57, 58, 59, 322),  # fork, vfork, execve, execveat
-    "sockets": (41, 42, 43, 49, 50, 53, 288),  # socket, connect, accept, bind, listen, socketpair, accept4
-    "other processes": (62, 101, 129, 200, 203, 234, 256, 279, 297, 310, 311, 312, 424, 434, 438, 440),
-    # kill, ptrace, rt_sigqueueinfo, tkill, sched_setaffinity, tgkill, migrate_pages, move_pages, rt_tgsigqueueinfo,
-    # process_vm_readv and writev, kcmp, pidfd_send_signal, pidfd_open, pidfd_getfd, process_madvise
-    # setpriority, sched_setparam, sched_setscheduler, ioprio_set, sched_setattr
-    "priorities": (141, 142, 144, 251, 314),
-    "mounts and namespaces": (155, 161, 165, 166, 272, 308, 428, 429, 430, 431, 432, 433, 442),
-    "identities": (105, 106, 109, 112, 113, 114, 116, 117, 119, 122, 123, 126),  # setuid ... setgroups, setsid, capset
-    "clocks, hosts and quotas": (159, 163, 164, 167, 168, 169, 170, 171, 179, 227, 305),
-    "kernel and hardware": (134, 135, 153, 154, 172, 173, 174, 175, 176, 180, 246, 303, 304, 313, 320, 321),
-    "keys, tracing and rings": (248, 249, 250, 298, 300, 301, 323, 425, 426, 427),
-    "shared memory and queues": (29, 30, 31, 64, 65, 66, 68, 69, 70, 71, 220, 240, 241, 242, 243, 244, 245, 319, 447),
-    "watches": (253, 254, 294),
-}
+# Of calls that do many things, the first or second argument says which; these are harmless.
+PRCTL = (15, 16, 0x53564D41)  # PR_SET_NAME, PR_GET_NAME, PR_SET_VMA
+FCNTL = (0, 1, 2, 3, 1030, 1032)  # F_DUPFD, F_GETFD, F_SETFD, F_GETFL, F_DUPFD_CLOEXEC, F_GETPIPE_SZ
+IOCTL = (0x5401, 0x5413, 0x541B, 0x5421, 0x5451)  # TCGETS, TIOCGWINSZ, FIONREAD, FIONBIO, FIOCLEX
+SOCKET_OPTIONS = (3, 4, 38, 39)  # SO_TYPE, SO_ERROR, SO_PROTOCOL, SO_DOMAIN
+
+
+READABLE_OF_PROC = ("/proc/cpuinfo", "/proc/meminfo")
+"""What libraries look up when they first compute; it tells of the machine alone."""
 
 
 class WallError(OSError):
     """A wall can't be put up; the worker must not go on."""
 
 
-def enclose(*, output: int = DEFAULT_LIMITS.output) -> None:
-    """Put up every wall around this process and its threads; none of them can be taken down again.
+def prepare() -> None:
+    """Work out in the zygote, once, what is the same for each of its workers."""
+    if platform.machine() in ARCHITECTURES:
+        filter_program(platform.machine())
+    if sys.platform == "linux":
+        private_memory()
 
-    Args:
-        output: how many bytes a file that was opened before may grow to.
+
+def enclose(limits: Limits) -> None:
+    """Put up every wall around this process and its threads; none of them can be taken down again.
 
     Raises:
         WallError: one of them is not to be had here.
     """
-    if sys.platform != "linux" or platform.machine() != "x86_64":
-        raise WallError(f"the walls are known for Linux on x86-64, not for {sys.platform} on {platform.machine()}")
+    if sys.platform != "linux" or platform.machine() not in ARCHITECTURES:
+        known = ", ".join(ARCHITECTURES)
+        raise WallError(f"the walls are known for Linux on {known}, not for {sys.platform} on {platform.machine()}")
     libc = ctypes.CDLL(None, use_errno=True)
-    _limit(output)
+    _limit(limits)
+    _own_folder(libc, limits.scratch)
     _call(libc.prctl(PR_SET_DUMPABLE, 0, 0, 0, 0), "PR_SET_DUMPABLE")
     _call(libc.prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0), "PR_SET_NO_NEW_PRIVS")
     _restrict_files(libc)
@@ -86,79 +91,140 @@ def _call(result: int, what: str) -> int:
     return result
 
 
-def _limit(output: int) -> None:
-    for kind, value in ((resource.RLIMIT_FSIZE, 4 * output), (resource.RLIMIT_CORE, 0), (resource.RLIMIT_NOFILE, 64)):
+def _limit(limits: Limits) -> None:
+    """The kernel's own bounds; memory is also watched from outside, since shared pages do not count here."""
+    memory = private_memory() + limits.memory
+    for kind, value in (
+        (resource.RLIMIT_FSIZE, limits.scratch),
+        (resource.RLIMIT_CORE, 0),
+        (resource.RLIMIT_NOFILE, 64),
+        (resource.RLIMIT_DATA, memory),
+    ):
         resource.setrlimit(kind, (value, value))
+
+
+@functools.cache
+def private_memory() -> int:
+    """What the zygote holds with its imports, in bytes: its workers begin with as much."""
+    for line in Path("/proc/self/status").read_text(encoding="ascii").splitlines():
+        if line.startswith("VmData:"):
+            return int(line.split()[1]) * 1024
+    raise WallError("/proc tells no VmData")
+
+
+def _own_folder(libc: ctypes.CDLL, size: int) -> bool:
+    """Mount an empty file system in memory that this worker alone sees; whether that can be had here.
+
+    Where it can't (some systems forbid a user namespace inside another), the folder stays as it is: read-only.
+    """
+    user, group = os.getuid(), os.getgid()
+    if libc.unshare(CLONE_NEWUSER | CLONE_NEWNS) != 0:
+        return False
+    try:
+        for name, text in (("setgroups", "deny"), ("uid_map", f"{user} {user} 1"), ("gid_map", f"{group} {group} 1")):
+            Path(f"/proc/self/{name}").write_text(text, encoding="ascii")
+        options = f"size={size},nr_inodes=4096,mode=700".encode()
+        mounted = libc.mount(b"tmpfs", OWN_FOLDER.encode(), b"tmpfs", MS_NOSUID | MS_NODEV, options) == 0
+    except OSError:
+        mounted = False
+    header, nothing = struct.pack("<Ii", CAPABILITY_VERSION, 0), bytes(24)
+    _call(libc.syscall(_number("capset"), header, nothing), "capset")  # the new namespace came with every capability
+    return bool(mounted)
+
+
+def _number(name: str) -> int:
+    return NUMBERS[platform.machine()][name]
 
 
 def landlock_version(libc: ctypes.CDLL | None = None) -> int:
     """The version of Landlock that the kernel offers, 0 for none."""
     libc = libc or ctypes.CDLL(None, use_errno=True)
-    return max(0, int(libc.syscall(LANDLOCK_CREATE_RULESET, None, 0, LANDLOCK_CREATE_RULESET_VERSION)))
+    call = NUMBERS["x86_64"]["landlock_create_ruleset"]  # the same number on every machine
+    return max(0, int(libc.syscall(call, None, 0, LANDLOCK_CREATE_RULESET_VERSION)))
 
 
 def _restrict_files(libc: ctypes.CDLL) -> None:
-    """Landlock: everything may be read, nothing written but /dev/null; no TCP, no signals to the outside."""
+    """Landlock: nothing of /proc, which tells of other processes and mounts; all else may be read, and nothing written
+    but /dev/null and the worker's own folder; no TCP, no signals to the outside.
+    """
     version = landlock_version(libc)
     if version < 1:
         raise WallError("the kernel has no Landlock")
     rights = ALL_FILE_RIGHTS[min(version, 5)]
     fields = [rights, ALL_TCP_RIGHTS if version >= 4 else 0, ALL_SCOPES if version >= 6 else 0]
     attributes = struct.pack("<QQQ", *fields)[: 8 if version < 4 else 16 if version < 6 else 24]
-    ruleset = _call(libc.syscall(LANDLOCK_CREATE_RULESET, attributes, len(attributes), 0), "landlock_create_ruleset")
+    create, add = _number("landlock_create_ruleset"), _number("landlock_add_rule")
+    ruleset = _call(libc.syscall(create, attributes, len(attributes), 0), "landlock_create_ruleset")
+    reading = EXECUTE | READ_FILE | READ_DIR
+    rules = {str(path): reading for path in Path("/").iterdir() if path.name != "proc"}
+    rules |= {OWN_FOLDER: rights & ~EXECUTE, os.devnull: WRITE_FILE | READ_FILE}
+    rules |= dict.fromkeys(filter(os.path.exists, READABLE_OF_PROC), READ_FILE)
     try:
-        for path, allowed in (("/", EXECUTE | READ_FILE | READ_DIR), (os.devnull, WRITE_FILE | READ_FILE)):
+        for path, allowed in rules.items():
             folder = os.open(path, os.O_PATH | os.O_CLOEXEC)
             try:
-                rule = struct.pack("<Qi", allowed, folder)
-                _call(
-                    libc.syscall(LANDLOCK_ADD_RULE, ruleset, LANDLOCK_RULE_PATH_BENEATH, rule, 0), "landlock_add_rule"
-                )
+                fitting = rights if Path(path).is_dir() else EXECUTE | WRITE_FILE | READ_FILE
+                rule = struct.pack("<Qi", allowed & fitting, folder)
+                _call(libc.syscall(add, ruleset, LANDLOCK_RULE_PATH_BENEATH, rule, 0), f"landlock_add_rule {path}")
             finally:
                 os.close(folder)
-        _call(libc.syscall(LANDLOCK_RESTRICT_SELF, ruleset, 0), "landlock_restrict_self")
+        _call(libc.syscall(_number("landlock_restrict_self"), ruleset, 0), "landlock_restrict_self")
     finally:
         os.close(ruleset)
 
 
 def _restrict_calls(libc: ctypes.CDLL) -> None:
-    """Seccomp: a filter in classic BPF that refuses what the tables above name."""
-    program = filter_program()
+    """Seccomp: a filter in classic BPF that allows what :mod:`dojo.sandbox.calls` names, and refuses all else."""
+    program = filter_program(platform.machine())
     buffer = ctypes.create_string_buffer(program, len(program))
     header = struct.pack("@HP", len(program) // 8, ctypes.addressof(buffer))
-    _call(libc.syscall(SYS_SECCOMP, SECCOMP_SET_MODE_FILTER, 0, header), "seccomp")
+    _call(libc.syscall(_number("seccomp"), SECCOMP_SET_MODE_FILTER, 0, header), "seccomp")
 
 
-def filter_program() -> bytes:
-    """The filter as the kernel reads it: 8 bytes an instruction (code, jump if true, jump if false, operand)."""
+def _step(code: int, operand: int, true: int = 0, false: int = 0) -> bytes:
+    return struct.pack("<HBBI", code, true, false, operand)
 
-    def step(code: int, operand: int, true: int = 0, false: int = 0) -> bytes:
-        return struct.pack("<HBBI", code, true, false, operand)
 
-    refuse = step(RETURN, SECCOMP_ERRNO | EPERM)
-    number, architecture, first = 0, 4, 16  # offsets into struct seccomp_data
+ALLOW, REFUSE = _step(RETURN, SECCOMP_ALLOW), _step(RETURN, SECCOMP_ERRNO | EPERM)
+NUMBER, ARCHITECTURE, ARGUMENTS = 0, 4, 16
+"""Offsets into ``struct seccomp_data``; arguments have 8 bytes each, of which the lower half is looked at."""
+
+
+@functools.cache
+def filter_program(machine: str) -> bytes:
+    """The filter as the kernel reads it: 8 bytes an instruction (code, jump if true, jump if false, operand).
+
+    Args:
+        machine: as ``platform.machine()`` names it.
+    """
+    numbers = NUMBERS[machine]
     program = [
-        step(LOAD, architecture),
-        step(JUMP_EQUAL, AUDIT_ARCH_X86_64, true=1),
-        step(RETURN, SECCOMP_KILL_PROCESS),
-        step(LOAD, number),
-        step(JUMP_GREATER_EQUAL, X32_BIT, false=1),
-        step(RETURN, SECCOMP_KILL_PROCESS),
+        _step(LOAD, ARCHITECTURE),
+        _step(JUMP_EQUAL, ARCHITECTURES[machine], true=1),
+        _step(RETURN, SECCOMP_KILL_PROCESS),
+        _step(LOAD, NUMBER),
+        _step(JUMP_GREATER_EQUAL, X32_BIT, false=1),
+        _step(RETURN, SECCOMP_KILL_PROCESS),
         # glibc falls back to clone, whose flags can be read here, where clone3 is unknown.
-        step(JUMP_EQUAL, SYS_CLONE3, false=1),
-        step(RETURN, SECCOMP_ERRNO | ENOSYS),
-        step(JUMP_EQUAL, SYS_CLONE, false=4),
-        step(LOAD, first),
-        step(JUMP_SET, CLONE_THREAD, false=1),
-        step(RETURN, SECCOMP_ALLOW),
-        refuse,
-        # Limits may be read and lowered, but only one's own.
-        step(JUMP_EQUAL, SYS_PRLIMIT64, false=4),
-        step(LOAD, first),
-        step(JUMP_EQUAL, 0, false=1),
-        step(RETURN, SECCOMP_ALLOW),
-        refuse,
+        _step(JUMP_EQUAL, numbers["clone3"], false=1),
+        _step(RETURN, SECCOMP_ERRNO | ENOSYS),
     ]
-    for call in sorted({number for numbers in REFUSED.values() for number in numbers}):
-        program += [step(JUMP_EQUAL, call, false=1), refuse]
-    return b"".join([*program, step(RETURN, SECCOMP_ALLOW)])
+    for number in sorted(numbers[name] for names in ALLOWED.values() for name in names if name in numbers):
+        program += [_step(JUMP_EQUAL, number, false=1), ALLOW]
+    program += _checked(numbers["clone"], 0, [_step(JUMP_SET, CLONE_THREAD, false=1), ALLOW])
+    program += _checked(numbers["prlimit64"], 0, _one_of((0,)))  # one's own limits, which can only be lowered
+    program += _checked(numbers["prctl"], 0, _one_of(PRCTL))
+    program += _checked(numbers["fcntl"], 1, _one_of(FCNTL))
+    program += _checked(numbers["ioctl"], 1, _one_of(IOCTL))
+    program += _checked(numbers["getsockopt"], 2, _one_of(SOCKET_OPTIONS))
+    return b"".join([*program, REFUSE])
+
+
+def _one_of(values: tuple[int, ...]) -> list[bytes]:
+    return [step for value in values for step in (_step(JUMP_EQUAL, value, false=1), ALLOW)]
+
+
+def _checked(number: int, argument: int, steps: list[bytes]) -> list[bytes]:
+    """For one call: look at an argument; what the steps do not allow is refused."""
+    inside = [_step(LOAD, ARGUMENTS + 8 * argument), *steps, REFUSE]
+    return [_step(JUMP_EQUAL, number, false=len(inside)), *inside]

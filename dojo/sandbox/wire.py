@@ -1,6 +1,6 @@
 """Plain data as bytes, and frames on a socket.
 
-Plain data is None, bool, int, float, complex, str, bytes, list, tuple, dict, numpy arrays and scalars, torch tensors
+Plain data is None, bool, int, float, complex, str, bytes, list, tuple, dict, numpy arrays and torch tensors
 (dense, as dtype, shape and raw bytes; arguments with their layout: which axes lie in memory in which order, whether
 there are gaps, whether they may be written or require a gradient). Types are exact in both directions: a subclass of
 int is refused, True stays True, a tuple stays a tuple. Nothing is ever unpickled: the format is MessagePack, decoded by
@@ -20,9 +20,14 @@ from typing import Any
 
 import msgspec
 
+from dojo.plain import unwrapped
+from dojo.sandbox.bounds import check
+from dojo.sandbox.errors import NotPlainError
+from dojo.sandbox.layout import layout_of
 from dojo.sandbox.limits import DEFAULT_LIMITS
 
-TUPLE, INTEGER, COMPLEX, ARRAY, NUMPY_SCALAR, TENSOR, PAIRS = range(1, 8)
+TUPLE, INTEGER, COMPLEX, ARRAY, TENSOR, PAIRS = range(1, 7)
+MOST_PAIRS = 2_000
 
 NATIVE = frozenset({type(None), bool, float, str, bytes})
 SMALLEST, LARGEST = -(2**63), 2**64 - 1
@@ -37,10 +42,6 @@ TENSOR_DTYPES = frozenset(
 )
 
 _encoder = msgspec.msgpack.Encoder()
-
-
-class NotPlainError(Exception):
-    """A value is not plain data, or nested too deep, or too large. The text says which value."""
 
 
 class ChannelClosed(Exception):
@@ -58,6 +59,8 @@ def pack(value: Any, *, layouts: bool = False) -> bytes:
         value: plain data.
         layouts: with the layout of arrays and tensors, not only their values.
 
+    A value counts by its kind, see :mod:`dojo.plain`: a numpy scalar crosses as its Python number.
+
     Raises:
         NotPlainError: the value, or something in it, is not plain data.
 
@@ -71,17 +74,31 @@ def pack(value: Any, *, layouts: bool = False) -> bytes:
         raise NotPlainError(f"a string that is not Unicode text ({error.reason})") from None
 
 
-def unpack(data: bytes) -> Any:
+def unpack(data: bytes, *, trusted: bool = False) -> Any:
     """The plain data that :func:`pack` made bytes of.
+
+    Args:
+        data: the bytes.
+        trusted: whether they come from the grader, so that their size need not be counted first.
 
     Raises:
         NotPlainError: the bytes are not such data; nothing else is raised, whatever they hold.
     """
     try:
+        if not trusted:
+            check(data)
         return _decoder.decode(data)
     except NotPlainError:
         raise
-    except (msgspec.DecodeError, RecursionError, TypeError, ValueError, OverflowError, RuntimeError) as error:
+    except (
+        msgspec.DecodeError,
+        RecursionError,
+        TypeError,
+        ValueError,
+        OverflowError,
+        RuntimeError,
+        ImportError,
+    ) as error:
         raise NotPlainError(f"bytes that are not plain data ({error})") from None
 
 
@@ -99,10 +116,12 @@ def _tree(value: Any, depth: int, layouts: bool) -> Any:
         return msgspec.msgpack.Ext(TUPLE, _encoder.encode([_tree(item, depth - 1, layouts) for item in value]))
     if kind is dict:
         pairs = [(_tree(key, depth - 1, layouts), _tree(item, depth - 1, layouts)) for key, item in value.items()]
-        try:
+        if all(type(key) in NATIVE or type(key) is int for key, _ in pairs):
             return dict(pairs)
-        except TypeError:  # a tuple, say, is no key that MessagePack knows
-            return msgspec.msgpack.Ext(PAIRS, _encoder.encode(pairs))
+        return msgspec.msgpack.Ext(PAIRS, _encoder.encode(pairs))  # a tuple, say, is no key that MessagePack knows
+    base = unwrapped(value)
+    if type(base) is not kind:
+        return _tree(base, depth, layouts)
     if kind is complex:
         return msgspec.msgpack.Ext(COMPLEX, struct.pack("<dd", value.real, value.imag))
     return _library_value(value, kind, layouts)
@@ -120,36 +139,17 @@ def _library_value(value: Any, kind: type, layouts: bool) -> msgspec.msgpack.Ext
     if torch is not None and kind is torch.Tensor:
         return _tensor(value, torch, layouts)
     np = sys.modules.get("numpy")
-    if np is not None and (kind is np.ndarray or issubclass(kind, np.generic)):
+    if np is not None and kind is np.ndarray:
         if value.dtype.kind not in NUMPY_KINDS:
             raise NotPlainError(f"a numpy array of dtype {value.dtype}")
         _check_size(value.nbytes)
-        code = ARRAY if kind is np.ndarray else NUMPY_SCALAR
         little = value.astype(value.dtype.newbyteorder("<"), copy=False)
-        layout = layout_of(value) if layouts and code == ARRAY else None
+        layout = layout_of(value) if layouts else None
         if layout is not None:
             little = little.transpose(layout[0])
         header = [little.dtype.str, list(little.shape), little.tobytes(), layout]
-        return msgspec.msgpack.Ext(code, _encoder.encode(header))
+        return msgspec.msgpack.Ext(ARRAY, _encoder.encode(header))
     raise NotPlainError(f"a value of type {kind.__module__}.{kind.__qualname__}")
-
-
-def layout_of(value: Any) -> tuple[list[int], bool, bool] | None:
-    """How an array or tensor lies in memory, None where it is plain: contiguous, writeable, without a gradient.
-
-    Returns:
-        The axes, the widest steps first; whether there are gaps between its elements; whether it is read-only (an
-        array) or requires a gradient (a tensor).
-    """
-    if hasattr(value, "flags"):
-        if value.flags.c_contiguous and value.flags.writeable:
-            return None
-        order = sorted(range(value.ndim), key=lambda axis: -abs(value.strides[axis]))
-        return order, not value.transpose(order).flags.c_contiguous, not value.flags.writeable
-    if value.is_contiguous() and not value.requires_grad:
-        return None
-    order = sorted(range(value.ndim), key=lambda axis: -abs(value.stride(axis)))
-    return order, not value.permute(order).is_contiguous(), value.requires_grad
 
 
 def _tensor(value: Any, torch: Any, layouts: bool) -> msgspec.msgpack.Ext:
@@ -174,39 +174,44 @@ def _check_size(size: int) -> None:
 
 
 def _extension(code: int, data: memoryview) -> Any:
+    if code in (TUPLE, PAIRS):
+        check(data)
     if code == TUPLE:
         items = _decoder.decode(data)
         if type(items) is not list:
             raise NotPlainError("a tuple that holds no list")
         return tuple(items)
     if code == PAIRS:
-        return dict(_decoder.decode(data))
+        pairs = _decoder.decode(data)
+        if len(pairs) > MOST_PAIRS:  # keys of these kinds can be made so that all have one hash
+            raise NotPlainError(f"a dictionary of {len(pairs)} keys that are not numbers or strings")
+        return dict(pairs)
     if code == INTEGER and 0 < len(data) <= DEFAULT_LIMITS.digits:
         return int.from_bytes(data, "little", signed=True)
     if code == COMPLEX and len(data) == 16:
         return complex(*struct.unpack("<dd", data))
-    if code in (ARRAY, NUMPY_SCALAR, TENSOR):
+    if code in (ARRAY, TENSOR):
         dtype, shape, raw, layout = _header_decoder.decode(data)
         if any(size < 0 for size in shape):
             raise NotPlainError(f"an array of shape {shape}")
-        value = _to_tensor(dtype, shape, raw) if code == TENSOR else _to_array(code, dtype, shape, raw)
+        value = _to_tensor(dtype, shape, raw) if code == TENSOR else _to_array(dtype, shape, raw)
         return _laid_out(value, *layout) if layout else value
     raise NotPlainError(f"an extension of type {code}")
 
 
-def _to_array(code: int, dtype: str, shape: list[int], raw: bytes) -> Any:
+def _to_array(dtype: str, shape: list[int], raw: bytes) -> Any:
     import numpy as np
 
     kind = np.dtype(dtype)
-    if kind.kind not in NUMPY_KINDS or (code == NUMPY_SCALAR and shape):
+    if kind.kind not in NUMPY_KINDS:
         raise NotPlainError(f"a numpy value of dtype {dtype} and shape {shape}")
-    array = np.frombuffer(raw, kind).reshape(shape).copy()
-    return array[()] if code == NUMPY_SCALAR else array
+    return np.frombuffer(raw, kind).reshape(shape).copy()
 
 
 def _to_tensor(dtype: str, shape: list[int], raw: bytes) -> Any:
-    import torch
-
+    torch = sys.modules.get("torch")
+    if torch is None:  # never imported for the sake of what an answer sends
+        raise NotPlainError("a tensor, where torch is not in use")
     if dtype not in TENSOR_DTYPES:
         raise NotPlainError(f"a tensor of dtype {dtype}")
     kind = getattr(torch, dtype)
@@ -241,7 +246,7 @@ class Channel:
     Args:
         connection: the socket; the channel owns it from here on.
         largest: the largest frame to be received, in bytes.
-        on_wait: called again and again while a frame is waited for; what it raises ends the wait.
+        on_wait: called again and again while a frame is waited for; what it raises ends the wait. It may be set later.
     """
 
     def __init__(
@@ -253,7 +258,7 @@ class Channel:
     ) -> None:
         self._socket = connection
         self._largest = largest
-        self._on_wait = on_wait
+        self.on_wait = on_wait
 
     def send(self, frame: bytes, *, timeout: float | None = None) -> None:
         """Send one frame.
@@ -292,12 +297,12 @@ class Channel:
             if left is not None and left <= 0:  # also where bytes keep trickling in
                 raise ChannelTimeout
             try:
-                self._socket.settimeout(left if left is None or self._on_wait is None else min(left, GLANCE))
+                self._socket.settimeout(left if left is None or self.on_wait is None else min(left, GLANCE))
                 count = self._socket.recv_into(view)
             except TimeoutError as error:
-                if self._on_wait is None:
+                if self.on_wait is None:
                     raise ChannelTimeout from error
-                self._on_wait()
+                self.on_wait()
                 continue
             except OSError as error:
                 raise ChannelClosed from error

@@ -5,10 +5,13 @@ It knows no expected value and judges nothing. Whatever it says is a claim of th
 
 from __future__ import annotations
 
+import contextlib
 import inspect
+import io
 import linecache
 import os
 import sys
+import tokenize
 import traceback
 from collections import deque
 from collections.abc import Mapping, Sequence
@@ -16,8 +19,11 @@ from dataclasses import dataclass
 from types import ModuleType
 from typing import Any
 
+import msgspec
+
+from dojo.sandbox.errors import NotPlainError
 from dojo.sandbox.limits import DEFAULT_LIMITS
-from dojo.sandbox.wire import Channel, ChannelClosed, NotPlainError, pack, unpack
+from dojo.sandbox.wire import Channel, ChannelClosed, pack, unpack
 
 IMMUTABLE = (bool, int, float, complex, str, bytes, type(None))
 FRAMES_OF_A_TRACEBACK = 12
@@ -25,34 +31,41 @@ KEPT_RESULTS = 12
 """How many of the last results are looked at again."""
 
 
-class CappedOutput:
-    """What stands in for standard output and error: the first bytes are kept, the rest is dropped without an error."""
+class CappedOutput(io.BufferedIOBase):
+    """What stands below standard output and error: the first bytes are kept, the rest is dropped without an error.
 
-    encoding = "utf-8"
-    errors = "replace"
+    Nothing is held back, so that nothing has to be flushed.
+    """
+
+    name = "<output>"
+    mode = "wb"
 
     def __init__(self, descriptor: int, limit: int = DEFAULT_LIMITS.output) -> None:
+        super().__init__()
         self._descriptor = descriptor
         self._limit = self._left = limit
+
+    def stream(self) -> io.TextIOWrapper:
+        """A text stream like those that Python begins with."""
+        return io.TextIOWrapper(self, encoding="utf-8", errors="backslashreplace", write_through=True)
 
     def refill(self) -> None:
         """Allow as much again: the limit holds for each call."""
         self._left = self._limit
 
-    def write(self, text: str) -> int:
-        """Write the part that fits."""
+    def write(self, data: Any) -> int:
+        """Write the part that fits; all of it counts as written."""
+        raw = memoryview(data).cast("B")
         if self._left > 0:
-            data = text.encode("utf-8", "replace")[: self._left]
-            self._left -= len(data)
-            os.write(self._descriptor, data)
-        return len(text)
+            kept = raw[: self._left]
+            self._left -= len(kept)
+            with contextlib.suppress(BlockingIOError):  # the pipe is full
+                os.write(self._descriptor, kept)
+        return len(raw)
 
-    def flush(self) -> None:
-        """Nothing is held back."""
-
-    def isatty(self) -> bool:
-        """Never."""
-        return False
+    def writable(self) -> bool:
+        """Always."""
+        return True
 
     def fileno(self) -> int:
         """The descriptor itself, for code that wants one."""
@@ -83,7 +96,7 @@ class Answer:
         self.module = self._execute(name, file, text)
         self.probes = self._execute("probes", "<probes>", probes)
         public = {key: value for key, value in vars(self.module).items() if not key.startswith("_")}
-        constants = {key: value for key, value in public.items() if type(value) in IMMUTABLE}
+        constants = {key: value for key, value in public.items() if type(value) in IMMUTABLE and _can_cross(value)}
         misfits = {key: misfit(getattr(self.module, key, None), how) for key, how in wanted.items()}
         return {"constants": constants, "misfits": {key: text for key, text in misfits.items() if text}}
 
@@ -92,10 +105,11 @@ class Answer:
         module = ModuleType(name)
         module.__file__ = file
         sys.modules[name] = module
-        source = text.decode("utf-8", "replace")
+        source = _decoded(text)
         linecache.cache[file] = (len(source), None, source.splitlines(keepends=True), file)
         # From text: from bytes, a syntax error would quote whatever lies on the disk under the file's name.
-        exec(compile(source, file, "exec", dont_inherit=True), vars(module))  # noqa: S102  # this process is for it
+        code = compile(source, file, "exec", dont_inherit=True, optimize=0)
+        exec(code, vars(module))  # noqa: S102  # this process is for it
         return module
 
     def call(
@@ -119,17 +133,17 @@ class Answer:
             The reply: ``["ok", result, changed]`` with the arguments that are different now, by position or keyword;
             ``["raise", exception, changed]`` where the call raised.
         """
-        arguments = [unpack(data) for data in raw]
+        arguments = [unpack(data, trusted=True) for data in raw]
         for position, earlier in (same or {}).items():
             arguments[position] = arguments[earlier]
-        keywords = {key: unpack(data) for key, data in raw_keywords.items()}
+        keywords = {key: unpack(data, trusted=True) for key, data in raw_keywords.items()}
         try:
             if where == "probe":
                 result = getattr(self.probes, name)(self.module, *arguments)
             else:
                 result = getattr(self.module, name)(*arguments, **keywords)
         except BaseException as error:
-            outcome = ["raise", describe(error, str(self.module.__file__))]
+            outcome = ["raise", *describe(error, str(self.module.__file__))]
         else:
             packed = _pack(result, "the result")
             outcome = ["ok", packed]
@@ -176,6 +190,14 @@ class _Kept:
         return _pack(self.result, "an earlier result") == self.packed
 
 
+def _can_cross(value: Any) -> bool:
+    try:
+        pack(value)
+    except NotPlainError:
+        return False
+    return True
+
+
 def _overwrite(value: Any) -> None:
     """Change an argument as its owner might, now that the call is over."""
     torch = sys.modules.get("torch")
@@ -189,6 +211,19 @@ def _overwrite(value: Any) -> None:
         value.flags.writeable = value.flags.writeable or value.base is None
         if value.flags.writeable:
             value[...] = ~value if value.dtype == bool else value + 1
+
+
+def _decoded(text: bytes) -> str:
+    """A program's text, decoded as Python itself does: by its byte order mark or encoding cookie, else as UTF-8.
+
+    Raises:
+        SyntaxError: the encoding is unknown, or the text is not of that encoding.
+    """
+    encoding, _ = tokenize.detect_encoding(io.BytesIO(text).readline)
+    try:
+        return io.IncrementalNewlineDecoder(None, translate=True).decode(text.decode(encoding), final=True)
+    except UnicodeDecodeError as error:
+        raise SyntaxError(f"the text is not {encoding}: {error.reason} at byte {error.start}") from None
 
 
 def _pack(value: Any, what: str, *, layouts: bool = False) -> bytes:
@@ -242,18 +277,19 @@ def describe(error: BaseException, file: str) -> list[Any]:
         text = str(error)
     except BaseException:
         text = "an exception that can't be shown"
-    return [type(error).__name__, bases, text[:10_000], shown[:20_000]]
+    return [type(error).__name__[:100], bases[:20], text[:10_000], shown[:20_000]]
 
 
 def serve(channel: Channel, output: int) -> None:
     """Answer requests until the other side closes."""
     capped = CappedOutput(output)
-    sys.stdout = sys.stderr = capped
+    sys.stdout, sys.stderr = capped.stream(), capped.stream()
+    vars(sys).update(__stdout__=sys.stdout, __stderr__=sys.stderr)
     answer = Answer()
     file = "<answer>"
     while True:
         try:
-            request = unpack(channel.receive())
+            request = msgspec.msgpack.decode(channel.receive())
         except ChannelClosed:
             return
         capped.refill()
@@ -266,13 +302,13 @@ def serve(channel: Channel, output: int) -> None:
             else:
                 reply = answer.call(*request[1:])
         except NotPlainError as error:
-            reply = ["bad", str(error), {}]
+            reply = ["bad", str(error)[:10_000]]
         except BaseException as error:
-            reply = ["raise", describe(error, file), {}]
+            reply = ["raise", *describe(error, file), {}]
         try:
-            frame = pack(reply)
-        except NotPlainError as error:
-            frame = pack(["bad", str(error), {}])
+            frame = msgspec.msgpack.encode(reply)
+        except UnicodeEncodeError as error:
+            frame = msgspec.msgpack.encode(["bad", f"a text that is not Unicode ({error.reason})"])
         try:
             channel.send(frame)
         except ChannelClosed:

@@ -17,7 +17,7 @@ EPS = Catalogue(ROOT).find("geometry/eps_compare")
 
 @pytest.fixture(scope="module")
 def grader():
-    with Grader(Boxes()) as grader:
+    with Grader(Boxes(isolation="process")) as grader:
         yield grader
 
 

@@ -25,7 +25,7 @@ from tests.dojo.hostile.attacks import ATTACKS, SOMETIMES_RIGHT, TEXTS
 ROOT = Path(__file__).parents[3]
 CATALOGUE = Catalogue(ROOT)
 LIMITS = dataclasses.replace(
-    DEFAULT_LIMITS, call=0.7, later_call=0.2, overruns=0.3, shrinking=2.0, memory=1024 * MEBIBYTE
+    DEFAULT_LIMITS, call=0.7, later_call=0.2, patience=2.0, overruns=3, shrinking=50, memory=1024 * MEBIBYTE
 )
 LONGEST = 10.0
 """How many seconds a verdict may take at these deadlines."""
@@ -88,7 +88,7 @@ def require(kata):
 def grader():
     if shutil.which("bwrap") is None:
         pytest.skip("no attack is tried: bubblewrap is not installed")
-    with Grader(Boxes(LIMITS, "bubblewrap")) as grader:
+    with Grader(Boxes(LIMITS, isolation="bubblewrap")) as grader:
         yield grader
 
 
@@ -201,7 +201,7 @@ def test_when_the_grader_ends_nothing_of_it_is_left():
         pytest.skip("no attack is tried: bubblewrap is not installed")
     before = {each.pid for each in own_processes()}
     daemon = next(attack for attack in ATTACKS if attack.name == "busy_thread_lives_on")
-    with Grader(Boxes(LIMITS, "bubblewrap")) as grader:
+    with Grader(Boxes(LIMITS, isolation="bubblewrap")) as grader:
         assert grader.grade(KATAS[0], answer_with(daemon, KATAS[0]), brief=True, examples=5).outcome == "rejected"
         assert {each.pid for each in own_processes()} - before
     deadline = time.monotonic() + 5

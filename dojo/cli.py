@@ -7,15 +7,17 @@ from __future__ import annotations
 
 import dataclasses
 import os
+import signal
 import sys
+import traceback
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import click
 
-from dojo import __version__
+from dojo import __version__, interrupt
 from dojo.errors import DojoError, GraderFault, JournalError, NoWallsError
-from dojo.kata import Catalogue, Kata, private_folders, require_library
+from dojo.kata import Catalogue, Kata, private_folders, require_library, trusted_root
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -31,7 +33,7 @@ ACCEPTED, NOT_ALL_ACCEPTED, USAGE, FAULT = 0, 1, 2, 3
 """Exit codes."""
 
 KATA = click.argument("kata")
-INTERRUPTED = 130
+INTERRUPTED, BROKEN_PIPE = 130, 141
 ISOLATION = click.option(
     "--isolation",
     type=click.Choice(["bubblewrap", "process"]),
@@ -56,6 +58,7 @@ def app(context: click.Context) -> None:
 
 def main() -> None:
     """Run a command; an error that the user can mend is one message, not a traceback."""
+    _streams_and_signals()
     try:
         code = app.main(prog_name="dojo", standalone_mode=False)
         sys.exit(code if isinstance(code, int) else 0)
@@ -76,6 +79,26 @@ def main() -> None:
     except (click.Abort, KeyboardInterrupt):  # click's own exit code for it, 1, means that an answer was not accepted
         print("interrupted", file=sys.stderr)
         sys.exit(INTERRUPTED)
+    except BrokenPipeError:  # `dojo list | head`: whoever read has enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+        sys.exit(BROKEN_PIPE)
+    except OSError as error:
+        _say_error(f"{error}.", "Is the disk full, or a folder gone?")
+        sys.exit(FAULT)
+    except Exception:  # 1 would mean that an answer was not accepted
+        traceback.print_exc()
+        _say_error("The dojo itself failed, see above.", "Please report it; `dojo doctor` may know more.")
+        sys.exit(FAULT)
+
+
+def _streams_and_signals() -> None:
+    """What a caller may have taken away: closed streams are opened on nothing, ignored signals are heard again."""
+    for name in ("stdout", "stderr"):
+        if getattr(sys, name) is None:
+            setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))  # noqa: SIM115, PTH123  # for good
+    if hasattr(signal, "SIGCHLD"):
+        signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+    interrupt.install()
 
 
 def _say_error(message: str, way_out: str) -> None:
@@ -181,7 +204,7 @@ def show(kata: str) -> None:
 
 @app.command()
 @KATAS
-@click.option("--seed", type=int, help="Repeat a verdict: the seed that it named.")
+@click.option("--seed", type=click.IntRange(min=0), help="Repeat a verdict: the seed that it named.")
 @click.option("--examples", type=click.IntRange(min=1), help="Inputs for each property, instead of its own number.")
 @click.option("--full", is_flag=True, help="The smallest input for every property that does not hold.")
 def check(katas: tuple[str, ...], seed: int | None, examples: int | None, full: bool) -> None:
@@ -201,7 +224,7 @@ def check(katas: tuple[str, ...], seed: int | None, examples: int | None, full: 
     from dojo.reports.text import render
 
     outcomes = []
-    with Grader(boxes) as grader:
+    with Grader(boxes, own=True) as grader:
         for index, kata in enumerate(chosen):
             if index:
                 console.print()
@@ -249,11 +272,17 @@ def _started_boxes(katas: list[Kata]) -> Boxes:
     help="For a person, a program, a CI server, Gradescope.",
 )
 @click.option("-o", "--output", type=click.Path(dir_okay=False), help="Write there instead of to the terminal.")
-@click.option("--seed", type=int, help="Repeat verdicts: the seed that they named.")
+@click.option("--seed", type=click.IntRange(min=0), help="Repeat verdicts: the seed that they named.")
 @click.option("--examples", type=click.IntRange(min=1), help="Inputs for each property, instead of its own number.")
 @click.option("--jobs", type=click.IntRange(min=1), default=1, show_default=True, help="How many answers at once.")
 @ISOLATION
-@click.option("--deadline", type=click.FloatRange(min=0.1), help="Seconds that one call may take.")
+@click.option("--deadline", type=click.FloatRange(0.1, 86_400), help="Seconds of processor time for one call.")
+@click.option("--follow-links", is_flag=True, help="Judge what a link points to; by default a link is not judged.")
+@click.option(
+    "--root",
+    type=click.Path(exists=True, file_okay=False),
+    help="The clone whose properties judge; by default DOJO_ROOT, or where this program is installed.",
+)
 def grade(
     kata: str,
     files: tuple[str, ...],
@@ -264,23 +293,40 @@ def grade(
     jobs: int,
     isolation: Isolation,
     deadline: float | None,
+    follow_links: bool,
+    root: str | None,
 ) -> None:
     """Judge other people's answers, behind walls. FILES may be folders, which stand for their *.py files.
 
     Exit code: 0 all are accepted, 1 some are not, 2 usage, 3 a fault of the grader.
     """
-    from dojo.grading.batch import Batch, Submission, find_answers, random_seed
+    from dojo.grading.batch import Batch, random_seed
+    from dojo.grading.submission import Submission, find_answers
     from dojo.reports.sink import Sink
     from dojo.sandbox.limits import DEFAULT_LIMITS
 
-    found = Catalogue().find(kata)
-    answers = find_answers(files)
-    limits = DEFAULT_LIMITS if deadline is None else dataclasses.replace(DEFAULT_LIMITS, call=deadline)
     seed = random_seed() if seed is None else seed
-    submissions = (Submission(found, str(path), seed, examples=examples) for path in answers)
-    with Sink(form, output, total=len(answers)) as sink:
-        for verdict in Batch(jobs, isolation, limits, hidden=private_folders(found.root)).verdicts(submissions):
-            sink.add(verdict)
+    limits = DEFAULT_LIMITS if deadline is None else dataclasses.replace(DEFAULT_LIMITS, call=deadline)
+    with Sink(form, output) as sink:
+        try:
+            found = Catalogue(trusted_root(root)).find(kata)
+            answers = find_answers(files)
+            sink.expect(len(answers.files))
+            submissions = (
+                Submission(found, str(path), seed, examples=examples, follow_links=follow_links)
+                for path in answers.files
+            )
+            batch = Batch(jobs, isolation, limits, hidden=private_folders(found.root))
+            for verdict in batch.verdicts(submissions):
+                sink.add(verdict)
+        except (DojoError, NoWallsError) as error:
+            sink.fail(f"{error} {error.way_out}")
+            raise
+        except Exception as error:
+            sink.fail(f"The grader itself failed, not this answer; it must be graded again. {error}")
+            raise
+    if answers.hidden:
+        print(f"{answers.hidden} files whose names begin with a dot were left out", file=sys.stderr)
     sys.exit(sink.exit_code)
 
 

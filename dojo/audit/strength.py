@@ -8,7 +8,7 @@ from typing import Literal
 
 from dojo.answers import right_answers, wrong_answers
 from dojo.audit.finding import Finding
-from dojo.grading.batch import Submission
+from dojo.grading.submission import Submission
 from dojo.grading.verdict import LOADS, Outcome, Verdict
 from dojo.kata import Kata
 from dojo.stub import derive

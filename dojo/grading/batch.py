@@ -2,47 +2,31 @@
 
 from __future__ import annotations
 
+import ctypes
 import itertools
 import multiprocessing
+import os
 import secrets
 import signal
+import sys
 from collections import deque
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
 from pathlib import Path
 
-from dojo.errors import DojoError, GraderFault
+from dojo.errors import GraderFault
 from dojo.grading.grader import Grader
+from dojo.grading.submission import Refusal, Submission
 from dojo.grading.verdict import Verdict
-from dojo.kata import Kata, require_library
+from dojo.kata import require_library
 from dojo.sandbox.box import Boxes, Isolation
 from dojo.sandbox.limits import DEFAULT_LIMITS, Limits
+from dojo.sandbox.walls import PR_SET_PDEATHSIG
 
 LOST_POOLS = 3
 """How often in a row the judging processes may be lost before that is a fault."""
-
-
-@dataclass(frozen=True)
-class Submission:
-    """One answer that is to be judged.
-
-    Attributes:
-        kata: what it answers.
-        name: what to call it; the file that it is read from where ``content`` is None.
-        seed: of all that is drawn.
-        content: its text as bytes of UTF-8.
-        examples: how many inputs a property tries, by default as it says.
-        first: the property to begin with where a batch is brief.
-    """
-
-    kata: Kata
-    name: str
-    seed: int
-    content: bytes | None = None
-    examples: int | None = None
-    first: str = ""
 
 
 @dataclass(frozen=True)
@@ -81,23 +65,11 @@ class Batch:
             if self.jobs == 1:
                 with Grader(boxes) as grader:
                     for submission in itertools.chain([first], rest):
-                        yield self._judge(grader, submission)
+                        yield judge(grader, submission, brief=self.brief)
                 return
         finally:
             boxes.close()
         yield from self._in_parallel(itertools.chain([first], rest))
-
-    def _judge(self, grader: Grader, submission: Submission) -> Verdict:
-        content = Path(submission.name).read_bytes() if submission.content is None else submission.content
-        return grader.grade(
-            submission.kata,
-            content,
-            submission=submission.name,
-            seed=submission.seed,
-            examples=submission.examples,
-            brief=self.brief,
-            first=submission.first,
-        )
 
     def _in_parallel(self, submissions: Iterator[Submission]) -> Iterator[Verdict]:
         """Judge in several processes; what a lost process had in hand is judged again."""
@@ -118,9 +90,11 @@ class Batch:
                 return
 
     def _with_pool(self, submissions: Iterator[Submission], waiting: deque[Submission]) -> Iterator[Verdict]:
-        # Spawned, not forked: a fork would inherit sockets and locks of whatever runs in this process.
+        # Spawned, not forked: a fork would inherit sockets and locks of whatever runs in this process. What is imported
+        # there comes from where it is installed, and never from the current folder.
+        os.environ["PYTHONSAFEPATH"] = "1"
         context = multiprocessing.get_context("spawn")
-        pool = ProcessPoolExecutor(self.jobs, mp_context=context, initializer=_begin, initargs=(self,))
+        pool = ProcessPoolExecutor(self.jobs, mp_context=context, initializer=_begin, initargs=(self, os.getpid()))
         futures: deque[Future[Verdict]] = deque()
         try:
             futures.extend(pool.submit(_judge, each) for each in waiting)
@@ -140,42 +114,44 @@ class Batch:
             pool.shutdown(wait=True, cancel_futures=True)
 
 
-_batch: Batch | None = None
+def judge(grader: Grader, submission: Submission, *, brief: bool) -> Verdict:
+    """The verdict on one answer, whatever its file is."""
+    content = submission.read(grader.limits)
+    if isinstance(content, Refusal):
+        return grader.refused(submission.kata, submission.name, submission.seed, content)
+    return grader.grade(
+        submission.kata,
+        content,
+        submission=submission.name,
+        seed=submission.seed,
+        examples=submission.examples,
+        brief=brief,
+        first=submission.first,
+    )
+
+
 _grader: Grader | None = None
+_brief = False
 
 
-def _begin(batch: Batch) -> None:
-    """Set up a process of the pool; it leaves an interrupt to its parent, and ends with it."""
-    global _batch, _grader  # a pool's process has no other place for what it keeps
+def _begin(batch: Batch, parent: int) -> None:
+    """Set up a process of the pool; it leaves an interrupt to its parent, and ends with it, however that ends."""
+    global _grader, _brief  # a pool's process has no other place for what it keeps
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    _batch, _grader = batch, Grader(Boxes(batch.limits, isolation=batch.isolation, hidden=batch.hidden))
+    signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+        if os.getppid() != parent:  # it ended before we asked to end with it
+            os._exit(0)
+    _grader, _brief = Grader(Boxes(batch.limits, isolation=batch.isolation, hidden=batch.hidden)), batch.brief
 
 
 def _judge(submission: Submission) -> Verdict:
-    if _batch is None or _grader is None:
+    if _grader is None:
         raise RuntimeError("the process was not set up")
-    return _batch._judge(_grader, submission)  # noqa: SLF001  # the same class, in another process
+    return judge(_grader, submission, brief=_brief)
 
 
 def random_seed() -> int:
     """A seed that nobody can guess."""
     return secrets.randbits(32)
-
-
-def find_answers(names: Sequence[str]) -> list[Path]:
-    """The files of those names; a folder stands for its ``*.py`` files.
-
-    Raises:
-        DojoError: there is no such file, or a folder has none; the message names it.
-    """
-    found: list[Path] = []
-    for name in names:
-        path = Path(name)
-        files = sorted(path.glob("*.py")) if path.is_dir() else [path]
-        if not files:
-            raise DojoError(f"The folder {name} has no *.py files.", "Name the files, or the folder that they are in.")
-        for file in files:
-            if not file.is_file():
-                raise DojoError(f"There is no file {file}.", "Check the name; a folder stands for its *.py files.")
-        found += files
-    return found

@@ -12,6 +12,7 @@ from typing import Any
 from dojo.binding import Call, InProcess
 from dojo.errors import AnswerFailure
 from dojo.grading.excerpt import excerpt
+from dojo.grading.judgement import visible
 from dojo.grading.literal import difference, imports_for, literal, shown
 from dojo.grading.verdict import Counterexample
 from dojo.kata import Kata
@@ -64,12 +65,12 @@ def explain(
     call, got, expected = worst
     names = _parameter_names(call, solution, probes)
     return Counterexample(
-        input=_input(call, names),
-        expected=_shown(_with_unchanged(expected, got, call), names),
-        got=_shown(_with_unchanged(got, expected, call), names),
-        code=_code(kata, call, solution, probes, expected, got, names),
-        printed=printed,
-        traceback=str(getattr(got.error, "answer_traceback", "")),
+        input=visible(_input(call, names)),
+        expected=visible(_shown(_with_unchanged(expected, got, call), names)),
+        got=visible(_shown(_with_unchanged(got, expected, call), names)),
+        code=visible(_code(kata, call, solution, probes, expected, got, names)),
+        printed=visible(printed),
+        traceback=visible(str(getattr(got.error, "answer_traceback", ""))),
     )
 
 

@@ -5,7 +5,6 @@ Expected values, seed, clock and comparison stay in this process; see :mod:`dojo
 
 from __future__ import annotations
 
-import ast
 import hashlib
 import importlib
 import inspect
@@ -28,14 +27,17 @@ from typing import Any, Self
 import hypothesis
 from hypothesis import HealthCheck, Phase, Verbosity, settings
 
-from dojo import __version__
+from dojo import __version__, interrupt
 from dojo.binding import Call, InProcess, Sandboxed, exception_of, load_module
-from dojo.errors import AnswerDied, AnswerFailure, CallTimeout, GraderFault, Inconsistent
+from dojo.errors import AnswerDied, AnswerFailure, CallTimeout, DojoError, GraderFault, Inconsistent
 from dojo.grading.consistency import repeats
 from dojo.grading.counterexample import explain
+from dojo.grading.judgement import describe, fail_exception, skip_exception, visible
 from dojo.grading.literal import shown
 from dojo.grading.properties import Property, collect
+from dojo.grading.submission import Refusal
 from dojo.grading.verdict import LOADS, Counterexample, Outcome, PropertyVerdict, Verdict, outcome_of
+from dojo.grading.watchdog import watchdog
 from dojo.kata import Kata, require_library
 from dojo.sandbox.box import Box, Boxes
 from dojo.sandbox.client import Worker
@@ -71,12 +73,21 @@ class Grader:
 
     Args:
         boxes: where answers run; they are closed with the grader.
+        own: the answers are the learner's own, so that katas which build on others import the learner's; elsewhere
+            they import the references.
 
     Use it as a context manager: leaving it ends every process that it started.
     """
 
-    def __init__(self, boxes: Boxes) -> None:
+    def __init__(self, boxes: Boxes, *, own: bool = False) -> None:
+        if not __debug__:
+            raise DojoError(
+                "Python runs with -O or PYTHONOPTIMIZE, which leaves out the asserts that properties are made of.",
+                "Unset PYTHONOPTIMIZE, and leave -O out.",
+            )
+        sys.set_int_max_str_digits(0)  # a watchdog bounds what an answer's numbers may cost
         self._boxes = boxes
+        self._own = own
         self.limits = self._boxes.limits
         self._trusted: dict[str, _Trusted] = {}
 
@@ -117,6 +128,12 @@ class Grader:
             verdict = self._grade(kata, content, submission, seed, thoroughness, on_property)
         return verdict
 
+    def refused(self, kata: Kata, submission: str, seed: int, refusal: Refusal) -> Verdict:
+        """The verdict on an answer that could not even be read."""
+        verdict = PropertyVerdict(LOADS, refusal.outcome, refusal.message)
+        version = f"dojo {__version__} in {kata.root}"
+        return Verdict(kata.name, visible(submission), "", refusal.outcome, (verdict,), seed, version, 0.0)
+
     def _grade(
         self,
         kata: Kata,
@@ -130,7 +147,7 @@ class Grader:
         box = self._boxes[kata.library]
         box.start()
         trusted = self._trusted.get(kata.name) or self._trusted.setdefault(kata.name, _Trusted(kata))
-        answer = _Answer(box, trusted, content, submission or "<answer>", self.limits)
+        answer = _Answer(box, trusted, content, visible(submission) or "<answer>", self.limits, own_needs=self._own)
         verdicts: list[PropertyVerdict] = []
 
         def add(verdict: PropertyVerdict) -> None:
@@ -147,6 +164,7 @@ class Grader:
                 if brief := thoroughness.brief:
                     properties = sorted(properties, key=lambda each: _rank(each, thoroughness.first))
                 for number, each in enumerate(properties):
+                    interrupt.check()
                     if number:
                         # A fresh process: nothing that the answer remembered helps it, or harms it, in the next one.
                         answer.close()
@@ -161,16 +179,21 @@ class Grader:
                         break
         except GraderFault as fault:
             add(PropertyVerdict("grader", "fault", str(fault)))
+        except DojoError:
+            raise
+        except Exception as error:
+            # Whatever goes wrong here is not the answer's, and not the next answer's either.
+            add(PropertyVerdict("grader", "fault", f"{describe(error)} (in {_place(error)})"))
         finally:
             answer.close()
         return Verdict(
             kata=kata.name,
-            submission=submission,
+            submission=visible(submission),
             sha256=hashlib.sha256(content).hexdigest(),
             outcome=outcome_of(tuple(verdicts)),
             properties=tuple(verdicts),
             seed=seed,
-            grader=f"dojo {__version__} {trusted.digest}",
+            grader=f"dojo {__version__} {trusted.digest} in {kata.root}",
             seconds=round(time.perf_counter() - started, 3),
         )
 
@@ -187,6 +210,12 @@ class Grader:
         self.close()
 
 
+def _place(error: BaseException) -> str:
+    """The file and line of this package where an error came up."""
+    frames = [frame for frame in traceback.extract_tb(error.__traceback__) if "dojo" in Path(frame.filename).parts]
+    return f"{Path(frames[-1].filename).name}, line {frames[-1].lineno}" if frames else "a library"
+
+
 def _rank(each: Property, first: str) -> int:
     """In brief, the property that is likely to reject comes first, then those with fixed inputs: they are soon done."""
     return 0 if each.bare_name == first else 1 + each.is_generated
@@ -200,12 +229,14 @@ class _Trusted:
         with _profile():
             self.properties = collect(kata)
         self.solution = InProcess(load_module(kata.solution, f"solutions.{kata.topic}.{kata.short_name}"))
+        self.needs = {needed.module: needed.solution.read_bytes() for needed in all_needed(kata)}
         self.probes: ModuleType | None = None
         self.probes_text = b""
         if kata.probes.is_file():
             self.probes = importlib.import_module(f"tests.{kata.topic}.probes.{kata.short_name}")
             self.probes_text = kata.probes.read_bytes()
-        self.digest = _digest(kata.properties.read_bytes(), self.probes_text, kata.solution.read_bytes())
+        texts = (kata.properties.read_bytes(), self.probes_text, kata.solution.read_bytes())
+        self.digest = _digest(*texts, *self.needs.values())
         self.wanted = {name: _how_to_call(name, value) for name, value in self._public()}
 
     def _public(self) -> Iterator[tuple[str, Any]]:
@@ -213,6 +244,25 @@ class _Trusted:
         for name, value in vars(module).items():
             if not name.startswith("_") and callable(value) and getattr(value, "__module__", None) == module.__name__:
                 yield name, value
+
+
+def all_needed(kata: Kata) -> list[Kata]:
+    """The katas that one needs, and those that they need."""
+    found: dict[str, Kata] = {}
+    waiting = [kata]
+    while waiting:
+        for name in waiting.pop().header.needs:
+            topic, _, short = name.partition("/")
+            needed = Kata(kata.root, topic, short)
+            if name not in found and needed.solution.is_file():
+                found[name] = needed
+                waiting.append(needed)
+    return list(found.values())
+
+
+def own_needs(kata: Kata) -> dict[str, bytes]:
+    """What the learner has written for the katas that this one needs."""
+    return {needed.module: needed.stub.read_bytes() for needed in all_needed(kata) if needed.stub.is_file()}
 
 
 def _digest(*texts: bytes) -> str:
@@ -254,7 +304,10 @@ def _parameter(each: inspect.Parameter) -> str:
 class _Answer:
     """One answer: its text, and the worker that holds it at the moment."""
 
-    def __init__(self, box: Box, trusted: _Trusted, content: bytes, name: str, limits: Limits) -> None:
+    def __init__(
+        self, box: Box, trusted: _Trusted, content: bytes, name: str, limits: Limits, *, own_needs: bool
+    ) -> None:
+        self._own_needs = own_needs
         self._box = box
         self._trusted = trusted
         self._content = content
@@ -280,11 +333,11 @@ class _Answer:
                 self.close()
                 reply = self._start()
         except AnswerFailure as failure:
-            return PropertyVerdict(LOADS, "rejected", f"importing the answer: {failure}", self._seen(""))
+            return PropertyVerdict(LOADS, "rejected", f"importing the answer: {visible(str(failure))}", self._seen(""))
         if reply.raised is not None:
             raised = reply.raised
             text = f"{raised.name}: {raised.text}" if raised.text else raised.name
-            return PropertyVerdict(LOADS, "rejected", text, self._seen(raised.traceback))
+            return PropertyVerdict(LOADS, "rejected", visible(text), self._seen(raised.traceback))
         try:
             loaded = unpack(reply.result)
             misfits = {str(name): str(why) for name, why in loaded["misfits"].items()}
@@ -292,13 +345,13 @@ class _Answer:
         except (NotPlainError, TypeError, LookupError, AttributeError):
             return PropertyVerdict(LOADS, "rejected", "importing the answer: a reply that can't be read")
         if misfits:
-            text = "; ".join(f"{name} {why}" for name, why in misfits.items())
+            text = visible("; ".join(f"{name} {why}" for name, why in misfits.items()))
             return PropertyVerdict(LOADS, "rejected", text, seconds=round(time.perf_counter() - started, 3))
         return None
 
     def _seen(self, trace: str) -> Counterexample | None:
-        printed = self.printed()
-        return Counterexample("", "", "", "", printed, trace) if trace or printed else None
+        printed = visible(self.printed())
+        return Counterexample("", "", "", "", printed, visible(trace)) if trace or printed else None
 
     def _unreadable(self) -> str | None:
         if len(self._content) > self._limits.text:
@@ -316,7 +369,9 @@ class _Answer:
     def _start(self) -> Reply:
         self._worker = self._box.worker()
         trusted = self._trusted
-        request = ["load", trusted.kata.module, self._name, self._content, trusted.probes_text, trusted.wanted]
+        needs = own_needs(trusted.kata) if self._own_needs else trusted.needs
+        head = ["load", trusted.kata.module, self._name, self._content]
+        request = [*head, trusted.probes_text, trusted.wanted, needs]
         return self._worker.request(request, timeout=self._limits.call)
 
     def request(self, call: Call) -> Reply:
@@ -452,14 +507,7 @@ class _Trial:
         if self._failure is not None:
             if self._is_ours(self._failure.error) and self._reference_fails():
                 return "fault", f"the property fails on the reference too: {describe(self._failure.error)}", None
-            counterexample = explain(
-                self._trusted.kata,
-                self._failure.calls,
-                self._trusted.solution,
-                self._trusted.probes,
-                self._failure.printed,
-            )
-            return "rejected", describe(self._failure.error), counterexample
+            return "rejected", describe(self._failure.error), self._explained(self._failure)
         if fault is not None:
             return "fault", f"the property can't be run: {describe(fault)}", None
         if self._skipped:
@@ -469,6 +517,17 @@ class _Trial:
         if not self._tried:
             return "fault", "the property tried no input at all", None
         return "accepted", "", None
+
+    def _explained(self, failure: _Failure) -> Counterexample | None:
+        """The counterexample; None where the answer's values are such that it can't be made: the verdict stands."""
+        trusted = self._trusted
+        try:
+            with watchdog(self._limits.judging):
+                return explain(trusted.kata, failure.calls, trusted.solution, trusted.probes, failure.printed)
+        except GraderFault:
+            raise
+        except Exception:
+            return Counterexample("", "", "", "", visible(failure.printed))
 
     def _run(self) -> Exception | None:
         """Run all phases; an exception that no example raised is returned."""
@@ -500,7 +559,7 @@ class _Trial:
                 self._generate(keywords, phases)
         except unittest.SkipTest:
             pass
-        except _skip_exception() as skipped:
+        except skip_exception() as skipped:
             self._skipped = f"not checked: {skipped}"
         except GraderFault:
             raise
@@ -540,6 +599,7 @@ class _Trial:
 
     def _example(self, test: Callable[..., Any], arguments: dict[str, Any]) -> None:
         """One input: what goes wrong is kept here first, whatever Hypothesis makes of it afterwards."""
+        interrupt.check()
         self._give_up_in_time()
         binding = self._answer.binding
         binding.calls.clear()
@@ -547,7 +607,8 @@ class _Trial:
         if self._failure is None:
             self._tried += 1
         try:
-            test(**arguments)
+            with watchdog(self._limits.judging):
+                test(**arguments)
         except (
             unittest.SkipTest,
             hypothesis.errors.UnsatisfiedAssumption,
@@ -565,7 +626,7 @@ class _Trial:
             if self._stubs >= BEGUN_BY:
                 raise unittest.SkipTest("not attempted") from error
         except BaseException as error:
-            if isinstance(error, _skip_exception()):
+            if isinstance(error, skip_exception()):
                 raise
             if isinstance(error, hypothesis.errors.HypothesisException) and not binding.calls:
                 raise
@@ -599,7 +660,7 @@ class _Trial:
 
     def _is_ours(self, error: BaseException) -> bool:
         """Whether an exception came from the property itself, and not as its judgement of the answer."""
-        judged = isinstance(error, AssertionError | AnswerFailure | _fail_exception() | NotImplementedError)
+        judged = isinstance(error, AssertionError | AnswerFailure | fail_exception() | NotImplementedError)
         return not judged and not hasattr(error, "answer_traceback")
 
     def _reference_fails(self) -> bool:
@@ -627,41 +688,3 @@ def _size(failure: _Failure) -> int:
 
 def _all_not_implemented(calls: list[Call]) -> bool:
     return bool(calls) and all(isinstance(call.error, NotImplementedError) for call in calls)
-
-
-def _skip_exception() -> type[BaseException]:
-    return _outcome_exception("Skipped")
-
-
-def _fail_exception() -> type[BaseException]:
-    return _outcome_exception("Failed")
-
-
-def _outcome_exception(name: str) -> type[BaseException]:
-    """The exception of that name of pytest, where a property has imported pytest."""
-    found = getattr(sys.modules.get("_pytest.outcomes"), name, None)
-    return found if isinstance(found, type) else unittest.SkipTest
-
-
-def describe(error: BaseException) -> str:
-    """What went wrong, in words: the message of the assertion, or the assertion itself where it has none."""
-    text = str(error).strip()
-    if isinstance(error, AssertionError) and not hasattr(error, "answer_traceback"):
-        return text or f"this does not hold: {_failing_source(error)}"
-    if isinstance(error, AnswerFailure | _fail_exception()):
-        return text
-    name = getattr(error, "answer_type", type(error).__name__)
-    return f"{name}: {text}" if text else str(name)
-
-
-def _failing_source(error: BaseException) -> str:
-    frames = traceback.extract_tb(error.__traceback__)
-    inner = [frame for frame in frames if "/tests/" in frame.filename.replace("\\", "/")]
-    if not inner or inner[-1].lineno is None:
-        return "an assertion"
-    frame = inner[-1]
-    tree = ast.parse(Path(frame.filename).read_text(encoding="utf-8"))
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Assert) and node.lineno <= (frame.lineno or 0) <= (node.end_lineno or 0):
-            return ast.unparse(node.test)
-    return frame.line or "an assertion"

@@ -10,6 +10,8 @@ from typing import Any
 from dojo.sandbox.layout import layout_of
 
 LONG_LIST = 8
+LONGEST_INTEGER = 10_000
+"""Bits of an integer from which on it is written in hexadecimal digits."""
 LONGEST = 400
 """How many characters of a value are shown to a reader; source that is to be run is never cut."""
 
@@ -36,6 +38,8 @@ def literal(value: Any) -> str:
         if kind.__name__ != "ndarray":
             return f"np.{kind.__name__}({literal(value.item())})"
         return _array(value, "np.", f"np.{value.dtype.name}", value.tolist())
+    if kind is int and value.bit_length() > LONGEST_INTEGER:
+        return hex(value)  # Python writes no decimal of so many digits
     if kind is complex:
         return f"complex({value.real!r}, {value.imag!r})"  # repr loses the sign of a zero
     return repr(value)

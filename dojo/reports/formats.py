@@ -71,8 +71,12 @@ def _first_line(text: str) -> str:
     return text.partition("\n")[0]
 
 
-def gradescope(verdicts: Sequence[Verdict]) -> str:
+def gradescope(verdicts: Sequence[Verdict], *, problem: str = "") -> str:
     """Gradescope's results.json: a test per property, points by weight, the counterexample as its text.
+
+    Args:
+        verdicts: what was judged, perhaps nothing.
+        problem: why no more was judged, in words for the student and the teacher.
 
     A fault gives the answer no points and says that it must be graded again: it is not the student's.
     """
@@ -97,4 +101,8 @@ def gradescope(verdicts: Sequence[Verdict]) -> str:
                 }
             )
     score = FULL_SCORE * sum(verdict.score for verdict in verdicts) / (len(verdicts) or 1)
-    return json.dumps({"score": round(score, 4), "tests": tests}, indent=2, ensure_ascii=False) + "\n"
+    report: dict[str, Any] = {"score": round(score, 4), "tests": tests}
+    if problem or not verdicts:
+        report["output"] = problem or "Nothing was judged."
+        report["output_format"] = "text"
+    return json.dumps(report, indent=2, ensure_ascii=False) + "\n"

@@ -77,6 +77,12 @@ class Box:
         """Start the zygote without waiting for it: its imports run while the caller does something else."""
         if self._zygote is not None:
             return
+        try:
+            self._start()
+        except OSError as error:  # no folder for temporary files, no more descriptors
+            raise GraderFault(f"the process that starts workers can't be started: {error}") from error
+
+    def _start(self) -> None:
         ours, theirs = socket.socketpair()
         with theirs, self._command(theirs.fileno()) as (command, descriptors):
             self._zygote = subprocess.Popen(

@@ -14,8 +14,11 @@ import sys
 import tokenize
 import traceback
 from collections import deque
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from importlib.abc import Loader, MetaPathFinder
+from importlib.machinery import ModuleSpec
+from importlib.util import spec_from_loader
 from types import ModuleType
 from typing import Any
 
@@ -80,7 +83,15 @@ class Answer:
         self.probes = ModuleType("probes")
         self._kept: deque[_Kept] = deque(maxlen=KEPT_RESULTS)
 
-    def load(self, name: str, file: str, text: bytes, probes: bytes, wanted: Mapping[str, Any]) -> dict[str, Any]:
+    def load(
+        self,
+        name: str,
+        file: str,
+        text: bytes,
+        probes: bytes,
+        wanted: Mapping[str, Any],
+        needs: Mapping[str, bytes] | None = None,
+    ) -> dict[str, Any]:
         """Execute the answer's text.
 
         Args:
@@ -89,10 +100,12 @@ class Answer:
             text: the answer, UTF-8.
             probes: the text of the kata's probes.
             wanted: for each public function and class, how it must be callable, see :func:`misfit`.
+            needs: the texts of the katas that this one builds on, by the names of their modules.
 
         Returns:
             ``constants``: the module's public plain values; ``misfits``: what does not fit, by name.
         """
+        sys.meta_path.insert(0, _Needed(name, needs or {}, self._execute))
         self.module = self._execute(name, file, text)
         self.probes = self._execute("probes", "<probes>", probes)
         public = {key: value for key, value in vars(self.module).items() if not key.startswith("_")}
@@ -101,8 +114,8 @@ class Answer:
         return {"constants": constants, "misfits": {key: text for key, text in misfits.items() if text}}
 
     @staticmethod
-    def _execute(name: str, file: str, text: bytes) -> ModuleType:
-        module = ModuleType(name)
+    def _execute(name: str, file: str, text: bytes, module: ModuleType | None = None) -> ModuleType:
+        module = ModuleType(name) if module is None else module
         module.__file__ = file
         sys.modules[name] = module
         source = _decoded(text)
@@ -174,6 +187,37 @@ class Answer:
                 return f"the result of {kept.name} shares memory with an argument: it changes when the caller does"
         self._kept.clear()
         return ""
+
+
+class _Needed(Loader, MetaPathFinder):
+    """Finds the katas that this one needs among the texts that came along; every other kata is refused with words."""
+
+    def __init__(self, own: str, texts: Mapping[str, bytes], execute: Callable[..., ModuleType]) -> None:
+        self._own = own
+        self._texts = texts
+        self._execute = execute
+
+    def find_spec(self, fullname: str, path: object = None, target: object = None) -> ModuleSpec | None:
+        """A spec for ``katas``, its topics, and what is needed of them; None for what is not ours.
+
+        Raises:
+            ModuleNotFoundError: another kata, a reference or a test.
+        """
+        first, *rest = fullname.split(".")
+        if first not in ("katas", "solutions", "tests"):
+            return None
+        if fullname in self._texts:
+            return spec_from_loader(fullname, self)
+        if first == "katas" and len(rest) < 2:
+            return spec_from_loader(fullname, self, is_package=True)
+        able = f"It may import {', '.join(self._texts)}." if self._texts else "This kata needs no other."
+        raise ModuleNotFoundError(f"{fullname} is not there: an answer is one file. {able}", name=fullname)
+
+    def exec_module(self, module: ModuleType) -> None:
+        """Run the text of a needed kata in its module."""
+        name = module.__name__
+        if name in self._texts:
+            self._execute(name, f"<{name}>", self._texts[name], module)
 
 
 @dataclass

@@ -19,7 +19,8 @@ import psutil
 import pytest
 
 from dojo.answers import wrong_answers
-from dojo.grading.batch import Batch, Submission
+from dojo.grading.batch import Batch
+from dojo.grading.submission import Submission
 from dojo.kata import Catalogue
 from dojo.sandbox.box import Box
 from dojo.stub import derive

@@ -1,0 +1,75 @@
+"""Put each sample into the first pack that has room.
+
+All lengths are known here, so a sample may go back to a pack that was begun long ago. A pack is
+called a bin in this problem. To find the fewest bins is very hard, but two simple rules come close:
+
+- first fit: take the samples as they come, and put each into the first bin, counted in the order
+  in which bins were opened, that still has room for it. If none has, open a new bin behind them.
+- first fit decreasing: the same, with the longest samples first. Samples of equal length keep the
+  order in which they came.
+
+First fit never takes more than 1.7 times the fewest bins, first fit decreasing hardly more than
+11/9 of them.
+
+    lengths 6 5 4 5, capacity 10
+
+    first fit               [6 4] [5 5]       indices [0, 2] [1, 3]
+    first fit decreasing    [6 4] [5 5]       indices [0, 2] [1, 3]
+    next fit                [6] [5 4] [5]     not asked for: never looks back
+
+The trap: the rule itself is a loop over all bins. With 100,000 samples and 50,000 bins it takes
+billions of steps. Asked for are O(n log n) steps, whatever the lengths are.
+
+Level: 3
+Needs: packing/pack_stream
+Source: Johnson 1973; Johnson et al. 1974, "Worst-case performance bounds"
+Time: O(n log n)
+Space: O(n)
+"""
+
+from collections.abc import Sequence
+
+
+def first_fit(lengths: Sequence[int], capacity: int) -> list[list[int]]:
+    """The bins of first fit, in the order in which they were opened.
+
+    Args:
+        lengths: how long each sample is, from 1 to ``capacity``; unchanged.
+        capacity: how much a bin holds in all.
+
+    Returns:
+        For each bin a new list of the indices of its samples, in the order in which they were put
+        there. No bin is empty.
+
+    Raises:
+        ValueError: a length is below 1 or above ``capacity``.
+
+    Example:
+        >>> first_fit([6, 5, 4, 5], 10)
+        [[0, 2], [1, 3]]
+        >>> first_fit([2, 6, 3, 5, 7], 10)
+        [[0, 1], [2, 3], [4]]
+    """
+    raise NotImplementedError
+
+
+def first_fit_decreasing(lengths: Sequence[int], capacity: int) -> list[list[int]]:
+    """The bins of first fit when the longest samples come first; of equal ones, the earlier first.
+
+    Args:
+        lengths: as for ``first_fit``; unchanged.
+        capacity: as for ``first_fit``.
+
+    Returns:
+        As for ``first_fit``: indices into ``lengths``, in the order in which they were put there.
+
+    Raises:
+        ValueError: a length is below 1 or above ``capacity``.
+
+    Example:
+        >>> first_fit_decreasing([2, 6, 3, 5, 7], 10)
+        [[4, 2], [1, 0], [3]]
+        >>> first_fit_decreasing([5, 5, 5], 10)
+        [[0, 1], [2]]
+    """
+    raise NotImplementedError

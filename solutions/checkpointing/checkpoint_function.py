@@ -1,0 +1,131 @@
+"""Call a function without keeping its inner values; compute them again for the backward pass.
+
+While a function runs, autograd keeps every value that the gradient will need. A checkpointed
+call keeps none of them. When the gradient arrives, it calls the function again, with the same
+arguments, and goes back through the values of this second call.
+
+    y = checkpoint(f, x)         f is called, its inner values are dropped
+    ...                          kept: x, y and the state of the random numbers
+    loss.backward()              f is called again; x and the parameters get gradients
+
+Large models are trained in this way: a block of a transformer has some thirty inner values of
+the size of its input, and only the input is kept.
+
+The caller must not notice. Values and gradients are those of ``f(x)``, also where f draws random
+numbers: dropout must hide the same elements in both calls. The drawing goes on afterwards as if
+f had run once. Parameters that f uses get their gradients even if no argument needs one: the
+input of a first layer rarely does.
+
+``function`` is called once in the forward pass, and once more in the backward pass (a function
+whose gradient needs no inner value may be left alone there). Between the two, new memory is
+used for nothing but the results, the random state and at most one copy of the arguments; once
+the results are gone, for nothing. torch.utils.checkpoint is refused.
+
+The trap: the second call happens in the middle of another backward pass, with the random state
+of that moment. What it changes there (a state, a flag, the ``grad`` of an argument) was not its
+to change.
+
+Level: 4
+Needs: -
+Source: Chen et al., Training Deep Nets with Sublinear Memory Cost, arXiv:1604.06174
+Time: that of two calls of the function and its backward pass
+Space: that of the arguments and the results, between forward and backward
+"""
+
+import contextlib
+import itertools
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import torch
+from torch import Tensor
+from torch.autograd.graph import saved_tensors_hooks
+
+
+def checkpoint(
+    function: Callable[..., Tensor | tuple[Tensor, ...]],
+    *args: Any,
+    preserve_rng_state: bool = True,
+) -> Tensor | tuple[Tensor, ...]:
+    """The result of ``function(*args)``, whose backward pass calls the function again.
+
+    Args:
+        function: returns a tensor or a tuple of tensors. It may use parameters of its own, draw
+            from torch's random numbers, and call ``checkpoint`` itself. It gives the same
+            results whenever it is called with the same arguments and the same random numbers.
+        args: what it is called with, in order. Tensors of any dtype, that need a gradient or
+            not, and anything else (numbers, texts, None); the same tensor may stand twice.
+        preserve_rng_state: both calls draw the same random numbers, and whoever draws after the
+            forward or the backward pass gets what they would get if the function had run once.
+            This holds for the CPU and for the devices of the arguments. With False, the
+            function draws none.
+
+    Returns:
+        What the function returns: a tensor, or a tuple of the same length. Results through
+        which no gradient flows (integers, say) are allowed among others, and a result may be
+        left out of the loss.
+
+    Raises:
+        Whatever the function raises.
+
+    Example:
+        >>> x = torch.tensor([1.0, 2.0], requires_grad=True)
+        >>> y = checkpoint(lambda x, k: (x * x * k).sum(), x, 3)
+        >>> y.backward()
+        >>> y, x.grad
+        (tensor(15., grad_fn=<SumBackward0>), tensor([ 6., 12.]))
+
+    Limits: what counts is ``.backward()``, once. A second backward pass, higher derivatives,
+    autocast, tensors inside of lists, and arguments that are changed in place are left open. So
+    is the memory of a checkpointed call inside of another one.
+    """
+    states = _states(args) if preserve_rng_state else None
+    numbers = itertools.count()
+    again: dict[int, Tensor] = {}
+
+    # hint: Autograd asks what to keep in place of each saved tensor, and hands that back when it
+    # needs the tensor: see saved_tensors_hooks. Both calls save the same tensors in the same
+    # order, so what must be kept is very little.
+    def pack(_: Tensor) -> int:
+        return next(numbers)
+
+    def unpack(number: int) -> Tensor:
+        if number not in again:
+            recompute()
+        return again.pop(number)
+
+    def recompute() -> None:
+        again_numbers = itertools.count()
+
+        # hint: Saved tensors are wanted here, not a graph: without detach, a saved result holds
+        # the node that holds it. And a backward pass runs with gradients turned off.
+        def keep(tensor: Tensor) -> None:
+            again[next(again_numbers)] = tensor.detach()
+
+        with _replayed(states), torch.enable_grad(), saved_tensors_hooks(keep, lambda _: None):
+            function(*args)
+
+    with saved_tensors_hooks(pack, unpack):
+        return function(*args)
+
+
+def _states(args: tuple[Any, ...]) -> tuple[Tensor, dict[int, Tensor]]:
+    """The random state of the CPU, and that of each GPU that holds an argument."""
+    devices = {each.get_device() for each in args if isinstance(each, Tensor) and each.is_cuda}
+    return torch.get_rng_state(), {device: torch.cuda.get_rng_state(device) for device in devices}
+
+
+@contextlib.contextmanager
+def _replayed(states: tuple[Tensor, dict[int, Tensor]] | None) -> Iterator[None]:
+    """Draw again from these states, then go on from where the random numbers were."""
+    if states is None:
+        yield
+        return
+    on_cpu, on_gpus = states
+    # hint: The state now is not the state then. It has to come back when the function is done, and
+    # also when it fails.
+    with torch.random.fork_rng(list(on_gpus)):
+        torch.set_rng_state(on_cpu)
+        for device, state in on_gpus.items():
+            torch.cuda.set_rng_state(state, device)
+        yield

@@ -1,0 +1,1 @@
+"""Reference solutions of the topic ``vision_language``, introduced in ``katas/vision_language/__init__.py``."""

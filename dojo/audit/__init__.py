@@ -49,6 +49,7 @@ class Audit:
         """
         if whole:
             yield from completeness.check_repository(self._catalogue)
+        if whole or self._write:
             yield from check_table(self._catalogue, write=self._write)
         sound = []
         for kata in katas:

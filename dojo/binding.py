@@ -47,10 +47,19 @@ class InProcess:
         self.module = module
 
     def __getattr__(self, name: str) -> Any:
-        return getattr(self.module, name)
+        __tracebackhide__ = True
+        try:
+            return getattr(self.module, name)
+        except AttributeError:
+            where = getattr(self.module, "__file__", self.module.__name__)
+            raise AttributeError(f"there is no {name} in {where}") from None
+
+    def __repr__(self) -> str:
+        return self.module.__name__
 
     def run(self, probe: Callable[..., Any], *arguments: Any) -> Any:
         """Run the probe on the module."""
+        __tracebackhide__ = True
         return probe(self.module, *arguments)
 
 

@@ -23,10 +23,6 @@ from dojo.sandbox.wire import pack, unpack
 State = Literal["works", "missing", "broken"]
 SIGNS = {"works": ("✓", "green"), "missing": ("·", "yellow"), "broken": ("✗", "bold red")}
 
-BWRAP_ADVICE = (
-    "apt-get install bubblewrap (Debian, Ubuntu), dnf install bubblewrap (Fedora), pacman -S bubblewrap (Arch)"
-)
-
 
 @dataclass(frozen=True)
 class Finding:
@@ -59,7 +55,7 @@ def _is_there(library: str) -> bool:
 def _library(name: str, *, needed: bool) -> Finding:
     if _is_there(name):
         return Finding(name, "works", importlib.metadata.version(name))
-    way_out = f"pip install {name}" if needed else f"pip install 'dojo[{name}]'; katas that do not need it work without"
+    way_out = f"pip install {name}" if needed else f"pip install {name}; katas that do not need it work without"
     return Finding(name, "broken" if needed else "missing", "not installed", way_out)
 
 
@@ -138,5 +134,5 @@ def _lines(findings: list[Finding]) -> Iterator[Text]:
     for finding in findings:
         sign, style = SIGNS[finding.state]
         yield Text.assemble((f"{sign} ", style), (f"{finding.part:<{width}}  ", "bold"), finding.seen)
-        if finding.way_out:
-            yield Text(" " * (width + 4) + finding.way_out, "yellow")
+        for line in finding.way_out.splitlines():
+            yield Text(" " * (width + 4) + line, "yellow")

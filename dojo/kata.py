@@ -192,13 +192,18 @@ class Kata:
         return next((library for library in reversed(LIBRARIES) if library in imported), "plain")
 
 
+def library_is_there(kata: Kata) -> bool:
+    """Whether the library that a kata needs is installed."""
+    return kata.library == "plain" or importlib.util.find_spec(kata.library) is not None
+
+
 def require_library(kata: Kata) -> None:
     """Refuse a kata whose library is not installed.
 
     Raises:
         MissingLibraryError: it says what to install.
     """
-    if kata.library != "plain" and importlib.util.find_spec(kata.library) is None:
+    if not library_is_there(kata):
         raise MissingLibraryError(
             f"{kata.name} needs {kata.library}, which is not installed.",
             f"`pip install {kata.library}` installs it; `dojo list` shows the katas that do without.",

@@ -1,12 +1,14 @@
 """Running the properties under pytest, in process: ``--impl``, the fixtures, skips that say why, and GPU marking.
 
-Needs pytest, hypothesis, numpy and torch at most, since machines with a GPU are often bare.
+Needs pytest, hypothesis, numpy and torch at most, since machines with a GPU are often bare. Which tests are meant, and
+what is left out, is in :mod:`dojo.pytest_selection`.
 """
 
 from __future__ import annotations
 
 import functools
 import importlib.util
+import traceback
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -16,12 +18,21 @@ from hypothesis import HealthCheck, settings
 
 from dojo.binding import InProcess, load_module
 from dojo.kata import Kata
+from dojo.pytest_selection import LeftOut, implementation, kata_of, whose
 
 NOT_ATTEMPTED = "not attempted: "
 GPU_NOT_CHECKED = "GPU not checked"
+BROKEN = pytest.StashKey[set[Path]]()
+"""The answers that can't be imported; that is told once for each, not by each of its properties."""
 
-# No deadline and no health check on speed: a slow machine is no wrong answer.
-settings.register_profile("dojo", deadline=None, print_blob=False, suppress_health_check=[HealthCheck.too_slow])
+# No deadline and no health check on speed: a slow machine is no wrong answer. One bug at a time: the first is enough.
+settings.register_profile(
+    "dojo",
+    deadline=None,
+    print_blob=False,
+    report_multiple_bugs=False,
+    suppress_health_check=[HealthCheck.too_slow],
+)
 settings.load_profile("dojo")
 
 
@@ -30,9 +41,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group = parser.getgroup("dojo")
     group.addoption(
         "--impl",
-        default="katas",
         metavar="FOLDER",
-        help="whose answers: katas (yours, the default), solutions (the reference), or any folder laid out alike",
+        help="whose answers: katas (yours, the default), solutions (the reference), or any folder laid out alike; "
+        "`pytest solutions/...` means solutions",
     )
 
 
@@ -42,37 +53,19 @@ def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line(
         "markers", "weight(number): the share of this property in the score of its kata; 1 by default"
     )
-    folder = _implementation_folder(config)
+    folder = implementation(config)
     if not folder.is_dir():
-        raise pytest.UsageError(f"--impl {config.getoption('--impl')}: there is no folder {folder}")
-
-
-def _implementation_folder(config: pytest.Config) -> Path:
-    return (config.rootpath / str(config.getoption("--impl"))).resolve()
-
-
-def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
-    """Leave the engine's own tests to ``--impl solutions`` and to whoever names them: a learner asks for the katas."""
-    own = config.rootpath / "tests" / "dojo"
-    if config.getoption("--impl") != "katas" or own not in (collection_path, *collection_path.parents):
-        return None
-    named = [Path(argument.partition("::")[0]).resolve() for argument in config.args]
-    return None if any(own in (path, *path.parents) for path in named) else True
+        raise pytest.UsageError(f"--impl {whose(config)}: there is no folder {folder}")
+    config.stash[BROKEN] = set()
+    config.pluginmanager.register(LeftOut(config), "dojo-left-out")
 
 
 def pytest_report_header(config: pytest.Config) -> str:
     """Say whose answers are tested."""
-    chosen = config.getoption("--impl")
+    chosen = whose(config)
     return f"dojo: testing {chosen}" + (
         "; --impl solutions tests the reference and the engine" if chosen == "katas" else ""
     )
-
-
-def kata_of(path: Path, root: Path) -> Kata | None:
-    """The kata whose properties a test file holds; None for the engine's own tests."""
-    if path.parent.parent != root / "tests" or path.parent.name == "dojo" or not path.stem.startswith("test_"):
-        return None
-    return Kata(root, path.parent.name, path.stem.removeprefix("test_"))
 
 
 def _kata_of_request(request: pytest.FixtureRequest) -> Kata:
@@ -86,10 +79,28 @@ def _kata_of_request(request: pytest.FixtureRequest) -> Kata:
 def kata(request: pytest.FixtureRequest) -> InProcess:
     """The implementation under test, as ``--impl`` chooses it."""
     kata = _kata_of_request(request)
-    path = _implementation_folder(request.config) / kata.topic / f"{kata.short_name}.py"
+    path = implementation(request.config) / kata.topic / f"{kata.short_name}.py"
     if not path.is_file():
         pytest.skip(f"{NOT_ATTEMPTED}there is no {path}")
-    return InProcess(load_module(path, kata.module))
+    try:
+        return InProcess(load_module(path, kata.module))
+    except Exception as error:
+        request.config.stash[BROKEN].add(request.path)
+        raise pytest.fail.Exception(_why_broken(error, path), pytrace=False) from None
+
+
+def _why_broken(error: Exception, path: Path) -> str:
+    """The traceback from the answer on, without the frames that led to it."""
+    trace = error.__traceback__
+    while trace is not None and trace.tb_frame.f_code.co_filename != str(path):
+        trace = trace.tb_next
+    return "".join(traceback.format_exception(type(error), error, trace)).rstrip()
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """What is wrong with an answer that can't be imported was told by its first property."""
+    if item.path in item.config.stash[BROKEN]:
+        pytest.skip("not checked: the answer can't be imported, see above")
 
 
 @pytest.fixture(scope="module")
@@ -125,6 +136,7 @@ def _cuda_is_there() -> bool:
 @pytest.hookimpl(wrapper=True)
 def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> Iterator[None]:
     """Turn NotImplementedError of a stub into a skip, before Hypothesis begins to shrink it."""
+    __tracebackhide__ = True
     kata = kata_of(pyfuncitem.path, pyfuncitem.config.rootpath)
     if kata is None:
         return (yield)
@@ -151,6 +163,7 @@ def _skipping(test: Callable[..., Any], kata: Kata) -> Callable[..., Any]:
 
     @functools.wraps(test)
     def attempt(*arguments: Any, **keywords: Any) -> None:
+        __tracebackhide__ = True
         nonlocal passed
         try:
             test(*arguments, **keywords)
@@ -164,22 +177,30 @@ def _skipping(test: Callable[..., Any], kata: Kata) -> Callable[..., Any]:
 
 
 def _skip_if_stub(error: NotImplementedError, kata: Kata) -> None:
-    traceback = error.__traceback__
-    while traceback is not None and traceback.tb_next is not None:
-        traceback = traceback.tb_next
-    if traceback is not None and traceback.tb_frame.f_globals.get("__name__") == kata.module:
-        function = traceback.tb_frame.f_code.co_name
+    trace = error.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    if trace is not None and trace.tb_frame.f_globals.get("__name__") == kata.module:
+        function = trace.tb_frame.f_code.co_name
         pytest.skip(f"{NOT_ATTEMPTED}{function} of {kata.name} raises NotImplementedError")
 
 
-def pytest_terminal_summary(terminalreporter: Any) -> None:
+def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> None:
     """Say what was not checked, with a count: a skip must not pass for a pass."""
-    reasons = [str(report.longrepr[2]) for report in terminalreporter.stats.get("skipped", []) if report.longrepr]
-    not_attempted = sum(NOT_ATTEMPTED in reason for reason in reasons)
-    gpu = sum(GPU_NOT_CHECKED in reason for reason in reasons)
+    skipped = [report for report in terminalreporter.stats.get("skipped", []) if report.longrepr]
+    not_attempted = sum(NOT_ATTEMPTED in str(report.longrepr[2]) for report in skipped)
     if not_attempted:
         terminalreporter.write_line(f"not attempted: {not_attempted} properties, their katas raise NotImplementedError")
-    if gpu:
+    left_out: Any = config.pluginmanager.get_plugin("dojo-left-out")
+    # A property counts once, on however many inputs and devices it is run.
+    on_gpu = {report.nodeid.partition("[")[0] for report in skipped if GPU_NOT_CHECKED in str(report.longrepr[2])}
+    on_gpu |= left_out.on_gpu
+    if on_gpu:
+        needed = "CUDA and torch" if left_out.on_gpu else "CUDA"
         terminalreporter.write_line(
-            f"{GPU_NOT_CHECKED}: {gpu} properties need CUDA (pytest -m gpu on a machine that has it)"
+            f"{GPU_NOT_CHECKED}: {len(on_gpu)} properties need {needed} (pytest -m gpu on a machine that has it)"
+        )
+    if left_out.libraries:
+        terminalreporter.write_line(
+            f"engine not tested: {', '.join(left_out.libraries)} not installed (pip install --editable .)"
         )

@@ -66,6 +66,7 @@ def assert_close(
             policy says so for gradients.
         what: what the result is called in the message.
     """
+    __tracebackhide__ = True
     o, r = as_array(got), as_array(reference)
     assert o.shape == r.shape, f"{what} has shape {o.shape}, expected {r.shape}"
     masked = np.isneginf(r)
@@ -122,6 +123,7 @@ def _worst(error: np.ndarray, o: np.ndarray, r: np.ndarray, what: str) -> str:
 
 
 def _fail_where(bad: np.ndarray, o: np.ndarray, r: np.ndarray, what: str, why: str) -> None:
+    __tracebackhide__ = True
     if bad.any():
         index = tuple(int(each[0]) for each in np.nonzero(bad))
         where = ", ".join(map(str, index))

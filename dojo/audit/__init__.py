@@ -14,7 +14,7 @@ from dojo.audit.finding import Finding
 from dojo.audit.programs import Programs
 from dojo.audit.readme import check_table
 from dojo.grading.batch import Batch
-from dojo.kata import Catalogue, Kata
+from dojo.kata import Catalogue, Kata, library_is_there
 
 __all__ = ["Audit", "Finding"]
 
@@ -85,11 +85,19 @@ class Audit:
             yield lambda name: progress.update(task, advance=1, description=name)
 
     def run(self, katas: Sequence[Kata], *, whole: bool) -> bool:
-        """Print every finding and a closing line; whether there was none."""
+        """Print every finding and a closing line; whether there was none.
+
+        Katas whose library is not installed are left out, and named.
+        """
+        left_out = [kata for kata in katas if not library_is_there(kata)]
+        katas = [kata for kata in katas if kata not in left_out]
         count = 0
         for finding in self.findings(katas, whole=whole):
             count += 1
             self._console.print(Text.assemble(("✗ ", "red"), (finding.where, "bold"), f": {finding.what}"))
         what = f"{len(katas)} katas, {self.judged} verdicts, {self._seeds} seed{'s' * (self._seeds > 1)}"
         self._console.print(f"audit: {what}: " + (f"{count} findings" if count else "nothing to report"))
+        for library in dict.fromkeys(kata.library for kata in left_out):
+            names = ", ".join(kata.name for kata in left_out if kata.library == library)
+            self._console.print(Text(f"not audited, {library} is not installed: {names}", "yellow"))
         return count == 0

@@ -24,9 +24,10 @@ import msgspec
 
 from dojo.errors import DojoError, GraderFault, NoWallsError
 from dojo.sandbox import bubblewrap
-from dojo.sandbox.bubblewrap import ENGINE, INSTALL_BUBBLEWRAP
+from dojo.sandbox.bubblewrap import ENGINE
 from dojo.sandbox.client import Usage, Worker
 from dojo.sandbox.limits import DEFAULT_LIMITS, Limits
+from dojo.sandbox.namespaces import how_to_allow, why_no_box
 from dojo.sandbox.wire import Channel
 from dojo.sandbox.zygote import READY, USAGE
 
@@ -137,7 +138,8 @@ class Box:
         except OSError as error:
             words = self._last_words()
             if "bwrap" in words:
-                raise NoWallsError(f"There are no walls for foreign answers: {words}.", INSTALL_BUBBLEWRAP) from error
+                why = why_no_box() or words
+                raise NoWallsError(f"There are no walls for foreign answers: {why}.", how_to_allow()) from error
             raise GraderFault(str(error) or f"the process that starts workers does not answer: {words}") from error
         (pid,) = struct.unpack("<I", reply)
         return int(pid)

@@ -251,7 +251,7 @@ def test_new_writes_a_kata_that_the_audit_leads_through(home):
     done = dojo(home, "new", "arrays/rotate_array")
     assert done.returncode == 0, done.stderr
     assert "wrote solutions/arrays/rotate_array.py" in done.stdout
-    audit = dojo(home, "audit", "arrays/rotate_array")
+    audit = dojo(home, "audit", "arrays/rotate_array", "--isolation", "process")
     assert audit.returncode == 1
     for part in ("still to be written", "wrong answers; keep at least 8", "right answers; keep at least 3"):
         assert part in audit.stdout

@@ -6,7 +6,6 @@ import contextlib
 import json
 import os
 import random
-import shutil
 import signal
 import subprocess
 import sys
@@ -23,13 +22,14 @@ from dojo.grading.batch import Batch
 from dojo.grading.submission import Submission
 from dojo.kata import Catalogue
 from dojo.sandbox.box import Box
+from dojo.sandbox.namespaces import why_no_box
 from dojo.stub import derive
 
 ROOT = Path(__file__).parents[2]
 KATA = Catalogue(ROOT).find("arrays/merge_sorted_array")
 SOLUTION = KATA.solution.read_text(encoding="utf-8")
 WRONG = wrong_answers(KATA)[0].text
-ISOLATION = "bubblewrap" if shutil.which("bwrap") else "process"
+ISOLATION = "process" if why_no_box() else "bubblewrap"
 SLOW = f"""{SOLUTION}
 import time
 _merge = merge

@@ -1,11 +1,15 @@
-"""No attack is accepted, none harms the grader, none leaves a process or a file behind."""
+"""No attack is accepted, none harms the grader, none leaves a process or a file behind.
+
+An attack is made once for each kind of kata that it can tell apart; with ``DOJO_ATTACKS=all`` (``tox -e attacks``) once
+for every kind. There is no limit on how long a verdict may take: one that never comes ends no test.
+"""
 
 from __future__ import annotations
 
 import dataclasses
 import importlib.util
 import os
-import shutil
+import re
 import signal
 import subprocess
 import sys
@@ -27,8 +31,6 @@ CATALOGUE = Catalogue(ROOT)
 LIMITS = dataclasses.replace(
     DEFAULT_LIMITS, call=0.7, later_call=0.2, patience=2.0, overruns=3, shrinking=50, memory=1024 * MEBIBYTE
 )
-LONGEST = 10.0
-"""How many seconds a verdict may take at these deadlines."""
 MARK = Path(tempfile.gettempdir()) / f"dojo-hostile-{os.getpid()}"
 NEVER = 10**6
 
@@ -76,6 +78,20 @@ def flash_forward(q, k, v, *, block_q=64, block_k=64, causal=False, scale=None):
 """,
 }
 KATAS = [CATALOGUE.find(name) for name in ANSWERS]
+BY_NAME = {attack.name: attack for attack in ATTACKS}
+EVERY_KIND = os.environ.get("DOJO_ATTACKS") == "all"
+TELLS_KINDS_APART = re.compile(r"\breturn\b|modules|numpy|torch|flash_forward")
+"""In the text of an attack that hands back a value, which is compared with a list, an array or a tensor, or that looks
+for what is imported beside it. All others do the same whatever kata they are an answer to."""
+
+
+def kinds(texts):
+    """Pairs of a name and a kata for the attacks with these texts."""
+    return [
+        pytest.param(name, kata, id=f"{name}-{kata.library}")
+        for name, text in texts.items()
+        for kata in (KATAS if EVERY_KIND or TELLS_KINDS_APART.search(text) else KATAS[:1])
+    ]
 
 
 def require(kata):
@@ -86,8 +102,6 @@ def require(kata):
 
 @pytest.fixture(scope="module")
 def grader():
-    if shutil.which("bwrap") is None:
-        pytest.skip("no attack is tried: bubblewrap is not installed")
     with Grader(Boxes(LIMITS, isolation="bubblewrap")) as grader:
         yield grader
 
@@ -126,24 +140,25 @@ def answer_with(attack, kata):
 def check(grader, bystander, kata, content):
     """Judge, and look for harm."""
     before = state_of_this_process()
-    watched = [place for place in (Path("/dev/shm"), Path.cwd(), ROOT) if place.is_dir()]  # noqa: S108
-    files = {place: set(place.iterdir()) for place in watched}
-    started = time.perf_counter()
     verdict = grader.grade(kata, content, submission="hostile.py", seed=0, examples=10, brief=True)
-    seconds = time.perf_counter() - started
     assert verdict.outcome == "rejected", verdict
-    assert seconds < LONGEST, f"the verdict took {seconds:.1f} s"
     assert state_of_this_process() == before
     assert bystander.poll() is None, "a process of the same user was killed"
     left = [str(place / MARK.name) for place in places() if os.path.lexists(place / MARK.name)]
     assert not left, f"files were left: {left}"
-    for place, names in files.items():
-        assert set(place.iterdir()) == names, f"{place} has other files than before"
+    assert not list(Path.cwd().iterdir()), "files were left where the grader runs"
+
+
+@pytest.fixture(autouse=True)
+def nowhere(tmp_path, monkeypatch):
+    """The grader runs in an empty folder of its own; others are not ours alone: there only a mark is looked for."""
+    monkeypatch.chdir(tmp_path)
 
 
 MAIN = {"plain": "merge", "numpy": "finish", "torch": "flash_forward"}
 
 
+@pytest.mark.walls
 @pytest.mark.parametrize("kata", KATAS, ids=lambda kata: kata.library)
 @pytest.mark.parametrize("condition", SOMETIMES_RIGHT)
 def test_an_answer_that_is_right_at_times_is_rejected(grader, condition, kata):
@@ -170,20 +185,21 @@ def own_processes():
     return [each for each in psutil.Process().children(recursive=True) if each.status() != psutil.STATUS_ZOMBIE]
 
 
-@pytest.mark.parametrize("kata", KATAS, ids=lambda kata: kata.library)
-@pytest.mark.parametrize("attack", ATTACKS, ids=lambda attack: attack.name)
-def test_an_attack_is_rejected_and_does_no_harm(grader, bystander, attack, kata):
+@pytest.mark.walls
+@pytest.mark.parametrize(("name", "kata"), kinds({name: attack.text for name, attack in BY_NAME.items()}))
+def test_an_attack_is_rejected_and_does_no_harm(grader, bystander, name, kata):
     require(kata)
-    check(grader, bystander, kata, answer_with(attack, kata))
+    check(grader, bystander, kata, answer_with(BY_NAME[name], kata))
 
 
-@pytest.mark.parametrize("kata", KATAS, ids=lambda kata: kata.library)
-@pytest.mark.parametrize("name", TEXTS)
+@pytest.mark.walls
+@pytest.mark.parametrize(("name", "kata"), kinds({name: text.decode("latin-1") for name, text in TEXTS.items()}))
 def test_a_text_that_is_no_answer_is_rejected(grader, bystander, name, kata):
     require(kata)
     check(grader, bystander, kata, TEXTS[name])
 
 
+@pytest.mark.walls
 @pytest.mark.parametrize("kata", KATAS, ids=lambda kata: kata.library)
 def test_afterwards_the_solution_is_accepted_and_no_process_is_left(grader, kata):
     require(kata)
@@ -196,11 +212,10 @@ def test_afterwards_the_solution_is_accepted_and_no_process_is_left(grader, kata
     assert len(own_processes()) <= 3 * len(KATAS) + 1, own_processes()
 
 
+@pytest.mark.walls
 def test_when_the_grader_ends_nothing_of_it_is_left():
-    if shutil.which("bwrap") is None:
-        pytest.skip("no attack is tried: bubblewrap is not installed")
     before = {each.pid for each in own_processes()}
-    daemon = next(attack for attack in ATTACKS if attack.name == "busy_thread_lives_on")
+    daemon = BY_NAME["busy_thread_lives_on"]
     with Grader(Boxes(LIMITS, isolation="bubblewrap")) as grader:
         assert grader.grade(KATAS[0], answer_with(daemon, KATAS[0]), brief=True, examples=5).outcome == "rejected"
         assert {each.pid for each in own_processes()} - before
@@ -215,7 +230,7 @@ def test_when_the_grader_ends_nothing_of_it_is_left():
 )
 def test_without_walls_the_attack_succeeds(name, tmp_path):
     """Otherwise the tests above would show nothing."""
-    attack = next(each for each in ATTACKS if each.name == name)
+    attack = BY_NAME[name]
     mark = tmp_path / "mark"
     text = attack.text.replace("MARK", repr(str(mark))).replace("NEVER", "0.01")
     ended = subprocess.run([sys.executable, "-c", text + "\nattack()"], cwd=tmp_path, capture_output=True, check=False)
@@ -223,8 +238,7 @@ def test_without_walls_the_attack_succeeds(name, tmp_path):
 
 
 def test_there_are_enough_attacks_and_each_is_python():
-    names = [attack.name for attack in ATTACKS]
-    assert len(names) == len(set(names))
-    assert len(names) + len(TEXTS) >= 45
+    assert len(BY_NAME) == len(ATTACKS), "two attacks have one name"
+    assert len(ATTACKS) + len(TEXTS) >= 45
     for attack in ATTACKS:
         compile(attack.text, attack.name, "exec")

@@ -1,0 +1,114 @@
+"""Which tests pytest is asked for, and which of them are left out here.
+
+``pytest katas/arrays`` means the properties of those katas; a learner asks for the katas and not for the engine; a bare
+machine with a GPU has no libraries for the engine.
+"""
+
+from __future__ import annotations
+
+import ast
+import importlib.util
+import re
+import tomllib
+from pathlib import Path
+
+import pytest
+
+from dojo.kata import Kata
+
+
+def whose(config: pytest.Config) -> str:
+    """The folder of answers to test, as ``--impl`` names it, or as the paths on the command line do."""
+    if chosen := config.getoption("--impl"):
+        return str(chosen)
+    root = config.rootpath
+    named = [_path(argument, config) for argument in config.invocation_params.args if not str(argument).startswith("-")]
+    return "solutions" if any(root / "solutions" in (path, *path.parents) for path in named) else "katas"
+
+
+def implementation(config: pytest.Config) -> Path:
+    """The folder of answers to test."""
+    return (config.rootpath / whose(config)).resolve()
+
+
+def kata_of(path: Path, root: Path) -> Kata | None:
+    """The kata whose properties a test file holds; None for the engine's own tests."""
+    if path.parent.parent != root / "tests" or path.parent.name == "dojo" or not path.stem.startswith("test_"):
+        return None
+    return Kata(root, path.parent.name, path.stem.removeprefix("test_"))
+
+
+def _path(argument: object, config: pytest.Config) -> Path:
+    return (config.invocation_params.dir / str(argument).partition("::")[0]).resolve()
+
+
+def properties_of(argument: str, config: pytest.Config) -> str:
+    """The argument that names the tests of an answer, a topic or all of them; another argument stays as it is."""
+    root, path = config.rootpath, _path(argument, config)
+    folder = next((root / name for name in ("katas", "solutions") if root / name in (path, *path.parents)), None)
+    if folder is None:
+        return argument
+    parts = path.relative_to(folder).parts
+    if path.name == "__init__.py":
+        parts = parts[:-1]
+    elif path.suffix == ".py":
+        parts = (*parts[:-1], f"test_{path.name}")
+    tests = root.joinpath("tests", *parts)
+    if not tests.exists():
+        return argument
+    _, colons, rest = argument.partition("::")
+    return f"{tests}{colons}{rest}"
+
+
+def missing_libraries(root: Path) -> list[str]:
+    """The libraries that the engine needs and this environment does not have."""
+    project = tomllib.loads((root / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    names = [re.split(r"[^\w-]", requirement)[0] for requirement in project["dependencies"]]
+    return [name for name in names if importlib.util.find_spec(name) is None]
+
+
+class LeftOut:
+    """The plugin that leaves tests out, and remembers which.
+
+    Attributes:
+        libraries: what the engine's tests would have needed; empty where they run, or were not asked for.
+        on_gpu: properties that could not even be collected, for want of torch, and that have a part for CUDA.
+    """
+
+    def __init__(self, config: pytest.Config) -> None:
+        self._root = config.rootpath
+        self._engine = config.rootpath / "tests" / "dojo"
+        config.args[:] = list(dict.fromkeys(properties_of(argument, config) for argument in config.args))
+        named = [_path(argument, config) for argument in config.args]
+        is_named = any(self._engine in (path, *path.parents) for path in named)
+        is_below = whose(config) != "katas" and any(path in self._engine.parents for path in named)
+        self._engine_is_meant = is_named or is_below
+        self._missing = missing_libraries(config.rootpath) if self._engine_is_meant else []
+        self.libraries: list[str] = []
+        self.on_gpu: set[str] = set()
+
+    def pytest_ignore_collect(self, collection_path: Path) -> bool | None:
+        """Leave the engine's tests to ``--impl solutions`` and to whoever names them, where they can run at all."""
+        if self._engine not in (collection_path, *collection_path.parents):
+            return None
+        self.libraries = self._missing
+        return True if self._missing or not self._engine_is_meant else None
+
+    def pytest_collectreport(self, report: pytest.CollectReport) -> None:
+        """Count the GPU's properties of a file that is skipped as a whole."""
+        path = self._root / report.nodeid
+        if report.skipped and kata_of(path, self._root) is not None:
+            for node in ast.parse(path.read_text(encoding="utf-8")).body:
+                if isinstance(node, ast.FunctionDef) and node.name.startswith("test_") and _is_for_gpu(node):
+                    self.on_gpu.add(f"{report.nodeid}::{node.name}")
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_sessionfinish(self, session: pytest.Session, exitstatus: int) -> None:
+        """Files that are skipped as a whole are no failure, as skipped tests are none."""
+        if exitstatus == pytest.ExitCode.NO_TESTS_COLLECTED and self.on_gpu:
+            session.exitstatus = pytest.ExitCode.OK
+
+
+def _is_for_gpu(node: ast.FunctionDef) -> bool:
+    marks = {ast.unparse(each) for each in node.decorator_list}
+    return "pytest.mark.gpu" in marks or any(each.arg == "device" for each in node.args.args)

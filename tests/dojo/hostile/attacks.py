@@ -356,6 +356,113 @@ PROTOCOL = [
     ),
 ]
 
+# From the protocol's view, by somebody who has read it: frames as the grader expects them, with false content.
+SPEAKS = """
+import os
+import struct
+import msgspec
+from dojo.sandbox import wire
+
+EMPTY_LISTS = b"\\xdd\\x01\\x31\\x2d\\x00" + b"\\x90" * 20_000_000
+
+
+def extension(code, data):
+    return msgspec.msgpack.encode(msgspec.msgpack.Ext(code, data))
+
+
+def header(*parts):
+    return msgspec.msgpack.encode(list(parts))
+
+
+def say(*reply):
+    data = msgspec.msgpack.encode(list(reply))
+    spoken = 0
+    for descriptor in range(3, 16):
+        try:
+            os.write(descriptor, struct.pack("<I", len(data)) + data)
+            spoken += 1
+        except OSError:
+            pass
+    if not spoken:
+        raise SystemExit("nobody listens")
+    os._exit(0)
+"""
+ERROR = "['ValueError', 'Exception', 'BaseException', 'object']"
+FORGED = {
+    "ok": "say('ok', wire.pack(None), {})",
+    "ok_that_changes_the_arguments": "say('ok', wire.pack(None), {0: wire.pack([1])})",
+    "raise": f"say('raise', 'ValueError', {ERROR}, 'x', '', {{}})",
+    "raise_of_a_skip": "say('raise', 'Skipped', ['Skipped', 'BaseException'], 'x', '', {})",
+    "stub": "say('raise', 'NotImplementedError', ['NotImplementedError', 'RuntimeError'], '', '', {})",
+    "bad": "say('bad', 'x' * 10_000)",
+    "load": "say('ok', wire.pack({'constants': {'merge': 1}, 'misfits': {}}), {})",
+    "load_with_other_types": "say('ok', wire.pack({'constants': [], 'misfits': 3}), {})",
+    "key_below_0": "say('ok', wire.pack(None), {-2: wire.pack(None)})",
+    "key_beyond_all": "say('ok', wire.pack(None), {10**9: wire.pack(None)})",
+    "key_of_nobody": "say('ok', wire.pack(None), {'nobody': wire.pack(None)})",
+    "keys_without_end": "say('ok', wire.pack(None), {number: b'x' for number in range(10**5)})",
+    "long_key": "say('ok', wire.pack(None), {'k' * 10**6: wire.pack(None)})",
+    "long_text": f"say('raise', 'ValueError', {ERROR}, 'x' * 10**7, '', {{}})",
+    "long_name": f"say('raise', 'V' * 10**6, {ERROR}, '', '', {{}})",
+    "bases_without_end": "say('raise', 'ValueError', ['ValueError'] * 10**6, '', '', {})",
+    "escapes": f"say('raise', '\\x1b[2J', {ERROR}, '\\x1b[H accepted', '\\x1b]52;c;eA==\\x07', {{}})",
+    "one_part_more": "say('ok', wire.pack(None), {}, None)",
+    "other_kind": "say('accepted', wire.pack(None), {})",
+    "no_list": "say()",
+    "empty_lists": "say('ok', EMPTY_LISTS, {})",
+    "empty_lists_in_a_tuple": "say('ok', extension(wire.TUPLE, EMPTY_LISTS), {})",
+    "empty_lists_as_an_argument": "say('ok', wire.pack(None), {0: EMPTY_LISTS})",
+    "integers_of_one_hash": (
+        "say('ok', b'\\xdf' + struct.pack('>I', 30_000) + b''.join(extension(wire.INTEGER, (n * (2**61 - 1)).to_bytes(10, 'little'))"
+        " + b'\\xc0' for n in range(30_000)), {})"
+    ),
+    "pairs_of_one_hash": (
+        "say('ok', extension(wire.PAIRS, wire.pack([(2**70 + n * (2**61 - 1), 0) for n in range(30_000)])), {})"
+    ),
+    "deep": "say('ok', b'\\x91' * 100_000 + b'\\xc0', {})",
+    "deep_tuples": (
+        "data = b'\\x90'\nfor _ in range(2_000):\n    data = header() [:0] + b'\\x91' + extension(wire.TUPLE, data)\n"
+        "say('ok', data, {})"
+    ),
+    "timestamp": "say('ok', extension(-1, bytes(4)), {})",
+    "unknown_extension": "say('ok', extension(100, b'x'), {})",
+    "array_of_objects": "say('ok', extension(wire.ARRAY, header('O', [1], bytes(8), None)), {})",
+    "array_too_short": "say('ok', extension(wire.ARRAY, header('<f8', [9], bytes(8), None)), {})",
+    "array_of_negative_size": "say('ok', extension(wire.ARRAY, header('<f8', [-1], bytes(8), None)), {})",
+    "array_without_end": "say('ok', extension(wire.ARRAY, header('<f8', [2**62, 2**62, 0], b'', None)), {})",
+    "array_of_another_layout": "say('ok', extension(wire.ARRAY, header('<f8', [1], bytes(8), [[5], True, True])), {})",
+    "tensor_where_there_is_no_torch": "say('ok', extension(wire.TENSOR, header('float64', [2], bytes(8), None)), {})",
+    "tensor_of_another_layout": (
+        "say('ok', extension(wire.TENSOR, header('int8', [1], bytes(1), [[0], True, True])), {})"
+    ),
+    "complex_too_short": "say('ok', extension(wire.COMPLEX, b'x'), {})",
+    "integer_too_large": "say('ok', extension(wire.INTEGER, bytes(10**6)), {})",
+    "huge_integer": "say('ok', extension(wire.INTEGER, b'\\x7f' * 60_000), {0: wire.pack([2**100_000])})",
+}
+PROTOCOL += [_function(f"speaks_{name}", body, head=SPEAKS) for name, body in FORGED.items()]
+PROTOCOL += [
+    _function("speaks_ok_on_import", FORGED["load"], head=SPEAKS, on_import=True),
+    _function(
+        "sets_the_owner_of_a_pipe",
+        "import fcntl\nfor d in range(16):\n    try:\n        fcntl.fcntl(d, 8, 1)\n        fcntl.fcntl(d, 10, 9)\n    except OSError:\n        pass",
+    ),
+    _function("direct_output", "import fcntl\nfcntl.fcntl(1, fcntl.F_SETFL, 0o40000)"),
+    _function(
+        "closes_the_root",
+        "import os\nfor path in ('/', '/packages', '/engine', '/tmp', '/usr'):\n    try:\n        os.chmod(path, 0)\n    except OSError:\n        pass",
+        on_import=True,
+    ),
+    _function(
+        "parent_by_its_socket",
+        "import socket\nfor d in range(3, 16):\n    try:\n        with socket.socket(fileno=d) as s:\n            s.getsockopt(1, 77)\n    except OSError:\n        pass",
+    ),
+    _function(
+        "hoards_in_a_thread",
+        "import threading\nhoard = []\ndef more():\n    while True:\n        hoard.append(bytearray(1 << 22))\nthreading.Thread(target=more, daemon=True).start()",
+    ),
+    _function("prints_escapes", "print('\\x1b[2J\\x1b[H accepted \\x1b]52;c;eA==\\x07')\nraise ValueError('\\x1b[2J')"),
+]
+
 ATTACKS = [*KERNEL, *PYTHON, *PROTOCOL]
 
 # Whole answers, refused by what they are made of.

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import dataclasses
 import importlib.util
+import json
 import os
 import re
 import signal
@@ -33,6 +34,9 @@ LIMITS = dataclasses.replace(
 )
 MARK = Path(tempfile.gettempdir()) / f"dojo-hostile-{os.getpid()}"
 NEVER = 10**6
+MISTAKES = ("NameError", "IndentationError", "nobody listens", "No module named 'msgspec'")
+"""Words by which an attack that fails by a mistake of its own would tell of it."""
+MOST_MEMORY = 2 << 30
 
 # Each answer is wrong by itself: if it were accepted, the attack would have won.
 ANSWERS = {
@@ -137,11 +141,15 @@ def answer_with(attack, kata):
     return f"{text}\n{'attack()' if attack.on_import else ''}\n{ANSWERS[kata.name]}".encode()
 
 
-def check(grader, bystander, kata, content):
+def check(grader, bystander, kata, content, *, mistakes=()):
     """Judge, and look for harm."""
     before = state_of_this_process()
     verdict = grader.grade(kata, content, submission="hostile.py", seed=0, examples=10, brief=True)
     assert verdict.outcome == "rejected", verdict
+    said = json.dumps(dataclasses.asdict(verdict))
+    assert "\\u001b" not in said, "an escape sequence reached the verdict"
+    assert not [word for word in mistakes if word in said], f"the attack was not even made: {said}"
+    assert psutil.Process().memory_info().rss < MOST_MEMORY, "the grader grew"
     assert state_of_this_process() == before
     assert bystander.poll() is None, "a process of the same user was killed"
     left = [str(place / MARK.name) for place in places() if os.path.lexists(place / MARK.name)]
@@ -189,7 +197,7 @@ def own_processes():
 @pytest.mark.parametrize(("name", "kata"), kinds({name: attack.text for name, attack in BY_NAME.items()}))
 def test_an_attack_is_rejected_and_does_no_harm(grader, bystander, name, kata):
     require(kata)
-    check(grader, bystander, kata, answer_with(BY_NAME[name], kata))
+    check(grader, bystander, kata, answer_with(BY_NAME[name], kata), mistakes=MISTAKES)
 
 
 @pytest.mark.walls

@@ -11,7 +11,8 @@ import signal
 import sys
 import traceback
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -42,6 +43,17 @@ ISOLATION = click.option(
     help="Walls around each answer; `process` has none and is for answers that you trust.",
 )
 KATAS = click.argument("katas", nargs=-1)
+
+
+class FiniteSeconds(click.FloatRange):
+    """A range of floats that nan is outside of."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """The number."""
+        number = super().convert(value, param, ctx)
+        if number != number:
+            self.fail(f"{value!r} is no number of seconds.", param, ctx)
+        return number
 
 
 @click.group(invoke_without_command=True, context_settings={"help_option_names": ["-h", "--help"]})
@@ -92,7 +104,14 @@ def main() -> None:
 
 
 def _streams_and_signals() -> None:
-    """What a caller may have taken away: closed streams are opened on nothing, ignored signals are heard again."""
+    """What a caller may have taken away: closed streams are opened on nothing, ignored signals are heard again.
+
+    A current folder that was removed is left: libraries ask for it when they are imported.
+    """
+    try:
+        Path.cwd()
+    except OSError:
+        os.chdir("/")
     for name in ("stdout", "stderr"):
         if getattr(sys, name) is None:
             setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))  # noqa: SIM115, PTH123  # for good
@@ -276,7 +295,7 @@ def _started_boxes(katas: list[Kata]) -> Boxes:
 @click.option("--examples", type=click.IntRange(min=1), help="Inputs for each property, instead of its own number.")
 @click.option("--jobs", type=click.IntRange(min=1), default=1, show_default=True, help="How many answers at once.")
 @ISOLATION
-@click.option("--deadline", type=click.FloatRange(0.1, 86_400), help="Seconds of processor time for one call.")
+@click.option("--deadline", type=FiniteSeconds(0.1, 86_400), help="Seconds of processor time for one call.")
 @click.option("--follow-links", is_flag=True, help="Judge what a link points to; by default a link is not judged.")
 @click.option(
     "--root",

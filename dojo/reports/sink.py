@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import TracebackType
 from typing import IO, Self
@@ -93,8 +93,9 @@ class Sink:
 
     def _rewrite(self, text: str) -> None:
         if self._owns_file:
-            self._file.seek(0)
-            self._file.truncate()
+            with suppress(OSError):  # a device can't be written anew; what is wrong with it is told by writing
+                self._file.seek(0)
+                self._file.truncate()
         self._file.write(text)
         self._file.flush()
 

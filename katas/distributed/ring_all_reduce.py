@@ -45,7 +45,7 @@ def ring_all_reduce(
     """The sum of the arrays of all ranks, the same on each of them.
 
     Each rank sends exactly 2 (world - 1) messages, and receives every message sent to it. A message
-    holds one chunk in the dtype of the array, and an empty chunk is sent too. Nothing is padded:
+    holds one chunk in the dtype of the array. An empty chunk is sent too, and nothing is padded, so
     all messages of all ranks together hold 2 (world - 1) times the elements of one array.
 
     Args:
@@ -59,8 +59,8 @@ def ring_all_reduce(
             new array that you may keep and change. Messages of one rank arrive in order.
 
     Returns:
-        A new array of the shape and dtype of ``chunk``, for world 1 too. The caller may change it
-        at once: it shares no memory with ``chunk`` or with anything that was sent.
+        A new array of the shape and dtype of ``chunk``, for world 1 too. It shares no memory with
+        ``chunk`` or with anything that was sent, so the caller may change it at once.
 
     Example:
         >>> ring_all_reduce(np.array([1.0, 2.0]), 0, 1, send=None, receive=None)

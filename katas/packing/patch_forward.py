@@ -12,9 +12,10 @@ instances, those made before too, and for subclasses that inherit the method.
 Afterwards all must be as it was, however the block was left. That is more than the same behaviour.
 If ``Child`` inherits ``run`` from ``Base``, it holds no ``run`` of its own:
 
-    before                    "run" in vars(Child) is False
-    in patch(Child, "run", f) "run" in vars(Child) is True, vars(Base) is as before
-    afterwards                "run" in vars(Child) is False
+                                  "run" in vars(Child)   vars(Base)["run"]
+    before                        False                  Base's own
+    in patch(Child, "run", f)     True                   Base's own
+    afterwards                    False                  Base's own
 
 The trap: what ``getattr`` gives you is not always what the class holds. A class method comes out
 bound to its class, a static method comes out as a plain function, and an inherited one comes out as
@@ -59,9 +60,9 @@ def patch(owner: type, name: str, replacement: Callable) -> ContextManager[Calla
         ...     def forward(self, x):
         ...         return x + 1
         >>> model = Model()
-        >>> with patch(Model, "forward", lambda self, x: 10 * original(self, x)) as original:
+        >>> with patch(Model, "forward", lambda self, x: -old(self, x)) as old:
         ...     model.forward(1)
-        20
+        -2
         >>> model.forward(1)
         2
     """

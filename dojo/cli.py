@@ -6,6 +6,7 @@ Imports that cost time stand inside the commands, so that ``dojo list`` and ``do
 from __future__ import annotations
 
 import dataclasses
+import math
 import os
 import signal
 import sys
@@ -51,7 +52,7 @@ class FiniteSeconds(click.FloatRange):
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
         """The number."""
         number = super().convert(value, param, ctx)
-        if number != number:
+        if math.isnan(number):
             self.fail(f"{value!r} is no number of seconds.", param, ctx)
         return number
 

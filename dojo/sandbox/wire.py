@@ -162,7 +162,7 @@ def _tensor(value: Any, torch: Any, layouts: bool) -> msgspec.msgpack.Ext:
     if layout is not None:
         plain = plain.permute(layout[0])
     flat = plain.resolve_conj().resolve_neg().cpu().contiguous().reshape(-1)
-    if flat.numel() == 1:  # one element is contiguous whatever its stride says
+    if flat.numel() <= 1:  # one element, or none, is contiguous whatever its stride says
         flat = flat.clone(memory_format=torch.contiguous_format)
     header = [dtype, list(plain.shape), flat.view(torch.uint8).numpy().tobytes(), layout]
     return msgspec.msgpack.Ext(TENSOR, _encoder.encode(header))

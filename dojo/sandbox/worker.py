@@ -6,6 +6,7 @@ It knows no expected value and judges nothing. Whatever it says is a claim of th
 from __future__ import annotations
 
 import contextlib
+import errno
 import inspect
 import io
 import linecache
@@ -30,6 +31,10 @@ from dojo.sandbox.wire import Channel, ChannelClosed, pack, unpack
 
 IMMUTABLE = (bool, int, float, complex, str, bytes, type(None))
 FRAMES_OF_A_TRACEBACK = 12
+ENCLOSED = "dojo.enclosed"
+"""Stands among the loaded modules where the walls are up."""
+FORBIDDEN = (errno.EPERM, errno.EACCES, errno.EROFS, errno.ENOSYS)
+BY_THE_WALLS = "the grader's walls: an answer may compute, import what is installed, start threads, and write to a temporary folder"
 KEPT_RESULTS = 12
 """How many of the last results are looked at again."""
 
@@ -321,6 +326,8 @@ def describe(error: BaseException, file: str) -> list[Any]:
         text = str(error)
     except BaseException:
         text = "an exception that can't be shown"
+    if ENCLOSED in sys.modules and isinstance(error, OSError) and error.errno in FORBIDDEN:
+        text += f" ({BY_THE_WALLS})"
     return [type(error).__name__[:100], bases[:20], text[:10_000], shown[:20_000]]
 
 

@@ -19,6 +19,7 @@ import socket
 import struct
 import sys
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import msgspec
@@ -111,6 +112,7 @@ def _become_worker(channel: int, output: int, limits: Limits | None) -> None:
         random.seed(0)
         if limits is not None:
             walls.enclose(limits)
+            sys.modules[worker.ENCLOSED] = ModuleType(worker.ENCLOSED)
         frames.send(READY)
         worker.serve(frames, 1)
     except BaseException as error:

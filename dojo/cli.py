@@ -521,6 +521,16 @@ def new(name: str, kind: Kind) -> None:
 
 
 @app.command()
+@click.argument("folder", type=click.Path(path_type=Path))
+def init(folder: Path) -> None:
+    """Make a folder to practise in, with every kata as a stub; for those who have no clone."""
+    from dojo.workspace import create
+
+    katas = create(folder).katas
+    print(f"{folder} holds {len(katas)} katas. Go there, and `dojo` says what is next.")
+
+
+@app.command()
 def tour() -> None:
     """One kata, a wrong answer with its smallest input, and the reference: graded for real."""
     from dojo.tour import tour as run_tour

@@ -344,5 +344,5 @@ def find_root(start: Path | None = None) -> Path:
             return folder
     raise NoRepositoryError(
         f"There are no katas in {candidates[0]} or above it.",
-        "Go to your clone of the repository, or set DOJO_ROOT to it.",
+        "Go to your clone of the repository, or set DOJO_ROOT to it; `dojo init FOLDER` makes a folder to practise in.",
     )

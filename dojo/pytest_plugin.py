@@ -200,7 +200,5 @@ def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> Non
         terminalreporter.write_line(
             f"{GPU_NOT_CHECKED}: {len(on_gpu)} properties need {needed} (pytest -m gpu on a machine that has it)"
         )
-    if left_out.libraries:
-        terminalreporter.write_line(
-            f"engine not tested: {', '.join(left_out.libraries)} not installed (pip install --editable .)"
-        )
+    for line in left_out.lines():
+        terminalreporter.write_line(line)

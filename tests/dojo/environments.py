@@ -11,6 +11,8 @@ from pathlib import Path
 from packaging.requirements import Requirement
 
 ROOT = Path(__file__).resolve().parents[2]
+BARE = ("pytest", "hypothesis", "numpy")
+ENGINE = (*BARE, "click", "junitparser", "libcst", "msgspec", "platformdirs", "psutil", "rich")
 
 
 def closure(names: list[str]) -> list[str]:

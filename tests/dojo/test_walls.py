@@ -148,14 +148,14 @@ def test_threads_are_counted_and_bounded():
         result_of(box, body)
 
 
-def without(*flags: str, more: tuple[str, ...] = (), last: int = 0):
-    """The command of bubblewrap with some of its walls taken down."""
+def without(*flags: str, first: tuple[str, ...] = (), more: tuple[str, ...] = (), last: int = 0):
+    """The command of bubblewrap with some of its walls taken down; what binds folders comes before all is read-only."""
     original = bubblewrap.command
 
     def command(hidden) -> tuple[list[str], list[str]]:
         program, arguments = original(hidden)
         kept = [part for part in arguments if part not in flags]
-        return program, [*kept[: len(kept) - last], *more]
+        return program, [*first, *kept[: len(kept) - last], *more]
 
     return command
 
@@ -168,7 +168,7 @@ HALF_OPEN = ("--unshare-user", "--unshare-ipc", "--unshare-uts", "--unshare-cgro
     [
         (without(more=("--share-net",)), "network interfaces"),
         (without("--unshare-all", more=(*HALF_OPEN, "--unshare-net")), "processes"),
-        (without(more=("--ro-bind", str(ROOT), str(ROOT))), "could see"),
+        (without(first=("--ro-bind", str(ROOT), str(ROOT))), "could see"),
         (without(more=("--cap-add", "CAP_SYS_ADMIN")), "CapEff"),
         (without(last=2), "mark in a folder"),
     ],

@@ -34,7 +34,8 @@ FRAMES_OF_A_TRACEBACK = 12
 ENCLOSED = "dojo.enclosed"
 """Stands among the loaded modules where the walls are up."""
 FORBIDDEN = (errno.EPERM, errno.EACCES, errno.EROFS, errno.ENOSYS)
-BY_THE_WALLS = "by the grader's walls: an answer may compute, start threads, and write temporary files"KEPT_RESULTS = 12
+BY_THE_WALLS = "by the walls of the grader: an answer may compute, start threads, and write temporary files"
+KEPT_RESULTS = 12
 """How many of the last results are looked at again."""
 
 

@@ -23,6 +23,9 @@ from dojo.sandbox.wire import pack, unpack
 State = Literal["works", "missing", "broken"]
 SIGNS = {"works": ("✓", "green"), "missing": ("·", "yellow"), "broken": ("✗", "bold red")}
 
+LANDLOCK_WITH_SCOPES = 6
+"""The version that keeps signals and abstract sockets inside: Linux 6.12."""
+
 
 @dataclass(frozen=True)
 class Finding:
@@ -120,7 +123,9 @@ def _walls() -> Finding:
     if finding.state != "works":
         return finding
     tried = "no file, socket, process, signal or memory of others could be reached"
-    return Finding("walls", "works", f"bubblewrap, Landlock {landlock_version()}, seccomp: {tried}")
+    version = landlock_version()
+    scopes = "" if version >= LANDLOCK_WITH_SCOPES else " (without scopes: namespaces and seccomp keep signals in)"
+    return Finding("walls", "works", f"bubblewrap, Landlock {version}{scopes}, seccomp: {tried}")
 
 
 def render(console: Console, findings: list[Finding]) -> None:

@@ -27,6 +27,7 @@ WORDS: dict[Outcome, str] = {
     "fault": "fault of the grader",
 }
 INDENT = 4
+GPU = "GPU not checked"
 AS_A_PROGRAM = "The same as a program, to be run in the repository's root:"
 
 
@@ -60,11 +61,15 @@ def render(console: Console, verdict: Verdict, *, full: bool = False, code: bool
     """
     console.print(headline(verdict))
     for each in verdict.properties:
-        if each.name == LOADS:  # it could not be, so nothing else was asked
+        if each.name == LOADS or _needs_cuda(each):
             continue
         console.print(property_line(each))
         if each.outcome == "rejected" and each is not _told(verdict) and not full:
             console.print(Padding(Text(_shortened(each.message), "dim"), (0, 0, 0, INDENT + 2)))
+    on_cuda = sum(map(_needs_cuda, verdict.properties))
+    if on_cuda:
+        text = f"  ? {on_cuda} properties on CUDA: GPU not checked (`pytest -m gpu` where there is one)"
+        console.print(Text(text, "yellow"))
     for each in verdict.rejections:
         if full or each is _told(verdict):
             console.print()
@@ -72,6 +77,10 @@ def render(console: Console, verdict: Verdict, *, full: bool = False, code: bool
             if code and each.counterexample is not None and each.counterexample.code:
                 console.print(Padding(Text(f"\n{AS_A_PROGRAM}\n", "dim"), (0, 0, 0, INDENT)))
                 console.print(_highlighted(each.counterexample.code), soft_wrap=True)  # as it is, to be pasted
+
+
+def _needs_cuda(verdict: PropertyVerdict) -> bool:
+    return verdict.outcome == "not_checked" and verdict.message.startswith(GPU)
 
 
 def _told(verdict: Verdict) -> PropertyVerdict | None:

@@ -236,3 +236,15 @@ def test_a_zygote_that_is_killed_is_replaced_and_the_next_answer_is_judged():
         box._zygote.kill()  # noqa: SLF001
         box._zygote.wait()  # noqa: SLF001
         assert grader.grade(KATA, SOLUTION.encode()).outcome == "accepted"
+
+
+def test_a_half_solved_stub_is_shown_an_input_that_still_reaches_its_last_line(grader):
+    verdict = grade(grader, "if n == 0:\n    return None\nraise NotImplementedError")
+    assert verdict.outcome == "rejected"
+    for each in verdict.rejections:
+        if "not finished" in each.message:
+            assert each.counterexample.got.startswith("NotImplementedError")
+            assert "n = 0" not in each.counterexample.input
+            break
+    else:
+        pytest.fail(f"nothing says that it is not finished: {[each.message for each in verdict.rejections]}")

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from dojo import __version__, interrupt
+from dojo import __version__, characters, interrupt
 from dojo.errors import DojoError, GraderFault, JournalError, NoWallsError
 from dojo.kata import Catalogue, Kata, private_folders, require_library, trusted_root
 
@@ -116,6 +116,7 @@ def _streams_and_signals() -> None:
     for name in ("stdout", "stderr"):
         if getattr(sys, name) is None:
             setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))  # noqa: SIM115, PTH123  # for good
+    characters.install()
     if hasattr(signal, "SIGCHLD"):
         signal.signal(signal.SIGCHLD, signal.SIG_DFL)
     interrupt.install()

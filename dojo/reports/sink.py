@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import sys
 from collections import Counter
 from collections.abc import Iterator
@@ -59,6 +60,8 @@ class Sink:
         if output is not None:
             with _writing(output):
                 self._file = Path(output).open("w", encoding="utf-8")  # noqa: SIM115  # closed on leaving
+        elif form != "text" and isinstance(sys.stdout, io.TextIOWrapper):
+            sys.stdout.reconfigure(encoding="utf-8")  # as JSON and XML are, wherever they go
         self._owns_file = output is not None
         self._console = Console(file=self._file, highlight=False)
         columns = (TextColumn("judging"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())

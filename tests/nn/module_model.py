@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
+
 from tests.nn.probes.module import NAMES, Step
 
 TAKEN = ("KeyError", "ValueError")
@@ -109,7 +110,7 @@ class Model:
         if kind == "tie":
             slot = self.modules[rest[1]].find(rest[2])
             return slot is not None and slot.kind == "parameter" and slot.value is not None
-        if kind == "child":
+        if kind in ("child", "list"):
             return all(each is not module for each in self.modules[rest[1]].everything())
         if kind == "none":
             slot = module.find(rest[0])
@@ -132,8 +133,11 @@ class Model:
         assert slot is not None
         module.put(name, "parameter", slot.value)
 
-    def take_child(self, module: Unit, name: str, child: str) -> None:
-        module.put(name, "child", self.modules[child])
+    def take_child(self, module: Unit, name: str, child: str) -> Any:
+        slot = module.find(name)
+        if slot is not None and slot.kind == "parameter":
+            return ("TypeError",)
+        return module.put(name, "child", self.modules[child])
 
     def take_buffer(self, module: Unit, name: str, values: Any, persistent: bool) -> Any:
         slot = module.find(name)
@@ -146,6 +150,9 @@ class Model:
 
     def take_number(self, module: Unit, name: str) -> Any:
         return self._plain(module, name, 7, ("plain",))
+
+    def take_list(self, module: Unit, name: str, other: str) -> Any:
+        return self._plain(module, name, [self.modules[other]], ("plain",))
 
     def take_none(self, module: Unit, name: str) -> Any:
         return self._plain(module, name, None, ("plain", "buffer", "parameter"))
@@ -205,6 +212,8 @@ class Model:
                 return "missing"
             if isinstance(slot.value, Weights | Unit):
                 return number("parameter" if isinstance(slot.value, Weights) else "module", slot.value)
+            if isinstance(slot.value, list):
+                return "a list"
             return slot.value.tolist() if isinstance(slot.value, np.ndarray) else slot.value
 
         def flags(module: Unit) -> list[Any]:

@@ -15,8 +15,8 @@ With stride (sh, sw), padding (ph, pw) and dilation (dh, dw):
         padded[n, first + c, i sh + a dh, j sw + b dw] * weight[o, c, a, b]
 
     padded    x with ph rows of zeros above and below, pw columns left and right
-    first     the channels are cut into G groups in order; outputs of group g see
-              inputs of group g only: g = o // (Cout / G), first = g Cin / G
+    first     the channels are cut into G groups in order, and an output sees
+              the inputs of its own group: first = o // (Cout / G) * (Cin / G)
     Ho        (H + 2 ph - dh (kh - 1) - 1) // sh + 1, and Wo likewise
 
 One row, x = [1, 2, 3, 4], kernel [1, 10]:
@@ -72,7 +72,8 @@ def conv2d(
             larger than the padded image.
 
     Example:
-        >>> x, weight = np.array([[[[1.0, 2.0, 3.0, 4.0]]]]), np.array([[[[1.0, 10.0]]]])
+        >>> x = np.array([[[[1.0, 2.0, 3.0, 4.0]]]])
+        >>> weight = np.array([[[[1.0, 10.0]]]])
         >>> conv2d(x, weight)
         array([[[[21., 32., 43.]]]])
         >>> conv2d(x, weight, padding=(0, 1), stride=(1, 2))

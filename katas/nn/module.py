@@ -1,23 +1,23 @@
 """Build the module: a function with state, found by assigning.
 
-The functions of the other katas keep nothing. A model has to: a hundred layers, each with its
-weights, and an optimiser that wants them all, a switch from training to evaluation that reaches
-every layer, a file that holds the state and gives it back. A module does this. It looks like a
-plain object:
+The functions of the other katas keep nothing. A model keeps a lot: the weights of a hundred
+layers. The optimiser wants all of them, the switch from training to evaluation must reach every
+layer, and a file must hold the whole state and give it back. A module does this, and it looks like
+a plain object:
 
     class Block(Module):
         def __init__(self):
             super().__init__()
-            self.layer = Linear(2, 3)                   # a child
-            self.gain = Parameter(np.ones(3))           # a parameter
-            self.register_buffer("seen", np.zeros(1))   # a buffer: saved, not trained
-            self.label = "first"                        # an attribute, nothing more
-
+            self.layer = Linear(2, 3)             # a child
+            self.gain = Parameter(np.ones(3))     # a parameter
+            self.register_buffer("seen", np.zeros(1))
+            self.label = "first"                  # an attribute, no more
         def forward(self, x):
             return self.layer(x) * self.gain.data
 
 Assigning is all that it takes. A Parameter or a Module that is assigned to an attribute is
-registered under that name, and from then on the module finds it:
+registered under that name, and from then on the module finds it. A buffer is an array that is
+saved and not trained.
 
     named_parameters     gain, layer.weight, layer.bias
     state_dict           gain, seen, layer.weight, layer.bias
@@ -75,10 +75,10 @@ class Module:
     A subclass calls ``super().__init__()`` before it registers anything, and writes ``forward``.
 
     Reading an attribute gives what was assigned to it, the very object. Deleting one forgets it.
-    None in place of a parameter or a buffer: the attribute is None, nothing is found there, and the
-    name keeps its place for a later one. An array in place of a buffer is the buffer from then on,
-    persistent as before. ``copy.deepcopy`` gives a module of its own, with copies of all arrays,
-    tied as they were.
+    None in place of a parameter or a buffer: the attribute is None and nothing is found there, but
+    the name stays registered and keeps its place for a later one. An array in place of a buffer is
+    the buffer from then on, persistent as before. ``copy.deepcopy`` gives a module of its own, with
+    copies of all arrays, tied as they were.
 
     Attributes:
         training: whether the model is being trained; True at first.

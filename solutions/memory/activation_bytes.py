@@ -1,7 +1,7 @@
 """Count the bytes that the backward pass of a transformer needs from the forward pass.
 
-A layer's result alone is not enough for its gradient: each operation needs its inputs again, so they
-stay in memory until the backward pass has come by. In long training runs they take more than the
+A layer's result alone is not enough for its gradient: each operation needs its inputs again. They
+stay in memory until the backward pass has come by, and with long sequences they take more than the
 weights. With the letters
 
     s = seq, b = batch, h = hidden, a = heads, t = tensor_parallel

@@ -458,13 +458,15 @@ def reset(kata: str) -> None:
 
     found = Catalogue().find(kata)
     with _journal() as journal:
-        saved = reset_stub(found, journal)
+        done = reset_stub(found, journal)
     path = found.stub.relative_to(found.root)
-    if saved is None:
+    if not done.written:
         print(f"{path} is the stub already.")
+    elif done.saved is None:
+        print(f"wrote {path}")
     else:
-        print(f"{path} is the stub again. What stood there is attempt {saved}:")
-        print(f"`dojo attempts {found.short_name} --restore {saved}` brings it back.")
+        print(f"{path} is the stub again. What stood there is attempt {done.saved}:")
+        print(f"`dojo attempts {found.short_name} --restore {done.saved}` brings it back.")
 
 
 @app.command()
@@ -481,7 +483,7 @@ def attempts(kata: str, restore: int | None, show_text: int | None) -> None:
     found = Catalogue().find(kata)
     with _journal() as journal:
         if restore is not None:
-            saved = restore_attempt(found, journal, restore)
+            saved = restore_attempt(found, journal, restore).saved
             print(f"{found.stub.relative_to(found.root)} holds attempt {restore} again.")
             if saved is not None:
                 print(f"What stood there is attempt {saved}.")

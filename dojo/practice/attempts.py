@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from dojo.errors import DojoError
 from dojo.kata import Kata
 from dojo.practice.files import read_bytes, write_atomically
@@ -9,11 +11,21 @@ from dojo.practice.journal import Journal
 from dojo.stub import derive
 
 
-def reset(kata: Kata, journal: Journal) -> int | None:
-    """Make the stub anew.
+@dataclass(frozen=True)
+class Replaced:
+    """What became of the learner's file.
 
-    Returns:
-        The number under which the journal keeps what stood in the file; None where it was the stub already.
+    Attributes:
+        written: whether it was written; it was not where it held the same already.
+        saved: the number under which the journal keeps what stood in it; None where nothing did.
+    """
+
+    written: bool
+    saved: int | None = None
+
+
+def reset(kata: Kata, journal: Journal) -> Replaced:
+    """Make the stub anew.
 
     Raises:
         JournalError: the attempt can't be saved; DojoError: the file can't be written. It is unchanged then.
@@ -22,11 +34,8 @@ def reset(kata: Kata, journal: Journal) -> int | None:
     return _replace(kata, journal, stub, "reset")
 
 
-def restore(kata: Kata, journal: Journal, number: int) -> int | None:
+def restore(kata: Kata, journal: Journal, number: int) -> Replaced:
     """Bring an attempt back into the learner's file.
-
-    Returns:
-        The number under which the journal keeps what stood in the file before; None where it was the same.
 
     Raises:
         JournalError: there is no such attempt, or the present text can't be saved; the file is unchanged then.
@@ -40,11 +49,16 @@ def restore(kata: Kata, journal: Journal, number: int) -> int | None:
     return _replace(kata, journal, attempt.content, "restore")
 
 
-def _replace(kata: Kata, journal: Journal, content: bytes, kind: str) -> int | None:
+def _replace(kata: Kata, journal: Journal, content: bytes, kind: str) -> Replaced:
+    if kata.stub.is_symlink() and not kata.stub.exists():
+        raise DojoError(
+            f"{kata.stub} is a link to {kata.stub.readlink()}, which is not there; nothing was written.",
+            "Remove the link, or bring back what it leads to.",
+        )
     before = read_bytes(kata.stub) if kata.stub.exists() else None
     if before == content:
-        return None
+        return Replaced(written=False)
     saved = journal.record(kata.name, before, kind=kind) if before else None
     # What an editor saved meanwhile is not in the journal: then nothing is replaced.
     write_atomically(kata.stub, content, expected=before)
-    return saved
+    return Replaced(written=True, saved=saved)

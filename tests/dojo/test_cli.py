@@ -108,6 +108,19 @@ def test_reset_saves_and_restore_brings_back_byte_for_byte(home):
     assert stub(home).read_bytes() == mine
 
 
+def test_reset_says_what_it_wrote_and_writes_through_no_dangling_link(home):
+    fresh = stub(home).read_bytes()
+    stub(home).unlink()
+    assert f"wrote katas/arrays/{NAME}.py" in dojo(home, "reset", NAME).stdout
+    assert stub(home).read_bytes() == fresh
+    stub(home).unlink()
+    stub(home).symlink_to(home / "elsewhere.py")
+    refused = dojo(home, "reset", NAME)
+    assert refused.returncode == 2
+    assert "is a link to" in " ".join(refused.stderr.split())
+    assert not (home / "elsewhere.py").exists()
+
+
 def test_every_check_is_kept_with_text_and_verdict(home):
     text = solve(home)
     dojo(home, "check", NAME, "--seed", "5")

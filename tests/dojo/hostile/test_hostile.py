@@ -34,6 +34,8 @@ LIMITS = dataclasses.replace(
 )
 MARK = Path(tempfile.gettempdir()) / f"dojo-hostile-{os.getpid()}"
 NEVER = 10**6
+PATIENCE = 120.0
+"""Seconds that only a failure takes."""
 MISTAKES = ("NameError", "IndentationError", "nobody listens", "No module named 'msgspec'")
 """Words by which an attack that fails by a mistake of its own would tell of it."""
 MOST_MEMORY = 2 << 30
@@ -213,7 +215,7 @@ def test_afterwards_the_solution_is_accepted_and_no_process_is_left(grader, kata
     require(kata)
     verdict = grader.grade(kata, kata.solution.read_bytes(), examples=10)
     assert verdict.outcome == "accepted", verdict
-    deadline = time.monotonic() + 5
+    deadline = time.monotonic() + PATIENCE
     # Of each box that is in use bubblewrap has two processes and the zygote one.
     while len(own_processes()) > 3 * len(KATAS) + 1 and time.monotonic() < deadline:
         time.sleep(0.05)
@@ -227,7 +229,7 @@ def test_when_the_grader_ends_nothing_of_it_is_left():
     with Grader(Boxes(LIMITS, isolation="bubblewrap")) as grader:
         assert grader.grade(KATAS[0], answer_with(daemon, KATAS[0]), brief=True, examples=5).outcome == "rejected"
         assert {each.pid for each in own_processes()} - before
-    deadline = time.monotonic() + 5
+    deadline = time.monotonic() + PATIENCE
     while {each.pid for each in own_processes()} - before and time.monotonic() < deadline:
         time.sleep(0.05)
     assert {each.pid for each in own_processes()} <= before

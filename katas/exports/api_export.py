@@ -87,7 +87,13 @@ class Registry:
         """
         raise NotImplementedError
 
-    def canonical_name(self, symbol: Any, *, api_name: str = "demo", deprecated: Collection[str] = ()) -> str | None:
+    def canonical_name(
+        self,
+        symbol: Any,
+        *,
+        api_name: str = "demo",
+        deprecated: Collection[str] = (),
+    ) -> str | None:
         """The one name that the documentation uses.
 
         The first v2 name that is not in ``deprecated``; if there is none, the first v2 name; if

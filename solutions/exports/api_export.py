@@ -93,7 +93,13 @@ class Registry:
         """
         return self._names.get((api_name, id(symbol)), {}).get(version, ())
 
-    def canonical_name(self, symbol: Any, *, api_name: str = "demo", deprecated: Collection[str] = ()) -> str | None:
+    def canonical_name(
+        self,
+        symbol: Any,
+        *,
+        api_name: str = "demo",
+        deprecated: Collection[str] = (),
+    ) -> str | None:
         """The one name that the documentation uses.
 
         The first v2 name that is not in ``deprecated``; if there is none, the first v2 name; if

@@ -12,10 +12,6 @@ from __future__ import annotations
 
 import functools
 import pickle
-import sys
-import types
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any
 
 
@@ -114,24 +110,10 @@ def run_with_objects(kata: Any) -> dict[str, bool]:
     return {what: list(map(id, got)) == list(map(id, given)) for what, (got, given) in kept.items()}
 
 
-@contextmanager
-def packages_of(module: str) -> Iterator[None]:
-    """Pickle wants the packages around a module to be there, and an answer may be loaded without them."""
-    parents = [module[:end] for end, letter in enumerate(module) if letter == "."]
-    missing = [name for name in parents if name not in sys.modules]
-    sys.modules.update({name: types.ModuleType(name) for name in missing})
-    try:
-        yield
-    finally:
-        for name in missing:
-            del sys.modules[name]
-
-
 def pickle_and_load(kata: Any, args: list[Any], keywords: dict[str, Any], protocol: int) -> dict[str, Any]:
     """Pickle a partial of a partial, and use what comes back; its function is a library's, which pickle finds."""
     p = kata.partial(kata.partial(functools.partial, max, *args), **keywords)
-    with packages_of(kata.partial.__module__):
-        loaded = pickle.loads(pickle.dumps(p, protocol))  # noqa: S301
+    loaded = pickle.loads(pickle.dumps(p, protocol))  # noqa: S301
     called = loaded("more", key="new")
     return {
         "is a partial": isinstance(loaded, kata.partial),

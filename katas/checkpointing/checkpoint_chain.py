@@ -5,11 +5,11 @@ only what goes from one segment to the next. The backward pass takes the last se
 runs its layers again, goes back through them, forgets their outputs, and turns to the segment
 before.
 
-    layers     0  1  2 | 3  4  5 | 6  7         three segments
-    kept             a         b       y        the outputs of layers 2, 5 and 7
-    backward                     6  7           again from b: at most 3 + 3 outputs are there
-                       3  4  5                  again from a
-               0  1  2                          again from x
+    layers     0  1  2 | 3  4  5 | 6  7     three segments
+    kept             a         b       y    outputs of layers 2, 5 and 7
+    backward                     6  7       again from b: now 3 + 2 are there
+                       3  4  5              again from a: 3 + 3
+               0  1  2                      again from x: 3 + 3
 
 With s segments, s outputs are kept and n / s more are made at a time. The sum is least where s
 is the square root of n: 100 layers need 20 outputs in place of 100, and each layer runs twice.
@@ -25,7 +25,8 @@ length of the longest one. A layer runs at most twice; once where no gradient is
 torch.utils.checkpoint is refused.
 
 The trap: each segment starts again from its own border and from its own random state. Who starts
-again from x runs n^2 / 2 layers, and who keeps the border's graph keeps everything.
+again from x each time runs the first layers once for every segment, and who keeps the graph of a
+border keeps everything.
 
 Level: 4
 Needs: checkpointing/checkpoint_function

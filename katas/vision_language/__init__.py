@@ -1,9 +1,10 @@
 """The parts of a model that sees and reads: images of any size, and experts that share the work.
 
-A vision-language model turns an image into vectors that a language model reads among its words. Kimi-VL
-does this without resizing every image to one square. MoonViT cuts each image into patches as it is, and
-all patches of all images stand in one long row. Then 2 x 2 patches become one vector, and a decoder with
-many small experts, Moonlight, reads them. Each token is seen by a few of the experts only.
+A vision-language model turns an image into vectors that a language model reads among its words.
+Kimi-VL does this without resizing every image to one square. MoonViT cuts each image into patches
+as it is, and all patches of all images stand in one long row. Then 2 x 2 patches become one
+vector, and a decoder with many small experts, Moonlight, reads them. Each token is seen by a few
+of the experts only.
 
 The katas are its parts, in the order in which data passes through them:
 
@@ -21,9 +22,9 @@ One vocabulary serves all of them:
     d, D      width of a patch's vector or of a head; width of a token's vector
     E, k      experts in all; experts that see one token
 
-Patches of an image stand row by row: patch (row, column) is number row * w + column of its image. Images
-follow each other in the order of grids. Almost every bug in these parts hides behind a square image or an
-image that stands alone, so no property is content with those.
+Patches of an image stand row by row: patch (row, column) is number row * w + column of its image.
+Images follow each other in the order of grids. Almost every bug in these parts hides behind a
+square image or an image that stands alone, so no property is content with those.
 
 Read before you start:
 

@@ -72,7 +72,6 @@ def moe(
         tensor([[21.0000],
                 [24.5000]])
 
-    Limits: arguments that do not fit are left open, and so is whether ``shared`` is called for T =
-        0.
+    Limits: arguments that do not fit are left open. For T = 0 ``shared`` may be called or not.
     """
     raise NotImplementedError

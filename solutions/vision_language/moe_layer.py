@@ -72,8 +72,7 @@ def moe(
         tensor([[21.0000],
                 [24.5000]])
 
-    Limits: arguments that do not fit are left open, and so is whether ``shared`` is called for T =
-        0.
+    Limits: arguments that do not fit are left open. For T = 0 ``shared`` may be called or not.
     """
     # hint: T k pairs of token and expert in one row: the pair at place p belongs to token p // k. Sort the places by
     # expert. How many pairs each expert has says where to cut.

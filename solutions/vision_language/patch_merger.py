@@ -42,13 +42,18 @@ from torch import Tensor
 from torch.nn import functional
 
 
-def merge_patches(x: Tensor, grids: Sequence[tuple[int, int]], *, kernel: tuple[int, int] = (2, 2)) -> list[Tensor]:
+def merge_patches(
+    x: Tensor,
+    grids: Sequence[tuple[int, int]],
+    *,
+    kernel: tuple[int, int] = (2, 2),
+) -> list[Tensor]:
     """The patches of each image, block by block.
 
     Args:
         x: (T, d), of any floating dtype; unchanged.
-        grids: (h, w) of each image, in the order of ``x``, both 1 or more; T is the sum of all h *
-            w.
+        grids: (h, w) of each image, in the order of ``x``, both 1 or more; T is the sum
+            of all h * w.
         kernel: (kh, kw), how many patches a block is high and wide, both 1 or more.
 
     Returns:
@@ -56,8 +61,8 @@ def merge_patches(x: Tensor, grids: Sequence[tuple[int, int]], *, kernel: tuple[
         stands in it once, bit for bit as it came. No images and T = 0 give an empty list.
 
     Raises:
-        ValueError: kh does not divide the h of an image, or kw its w; T is not the sum of all h *
-            w.
+        ValueError: kh does not divide the h of an image, or kw its w; T is not the
+            sum of all h * w.
 
     Example:
         >>> x = torch.arange(8.0).view(8, 1)

@@ -76,6 +76,7 @@ def test_the_code_of_a_counterexample_runs_without_the_dojo(grader, tmp_path):
     found = verdict.rejections[0].counterexample
     package = tmp_path / "katas" / "arrays"
     package.mkdir(parents=True)
+    (package / "__init__.py").touch()  # the installed package's own katas may be on the path as well
     (package / "merge_sorted_array.py").write_text(wrong, encoding="utf-8")
     assert found.got == f"nums1 = {run(found.code, tmp_path)}"
     (package / "merge_sorted_array.py").write_text(SOLUTION, encoding="utf-8")

@@ -17,9 +17,10 @@ f had run once. Parameters that f uses get their gradients even if no argument n
 input of a first layer rarely does.
 
 ``function`` is called once in the forward pass, and once more in the backward pass (a function
-whose gradient needs no inner value may be left alone there). Between the two, new memory is
-used for nothing but the results, the random state and at most one copy of the arguments; once
-the results are gone, for nothing. torch.utils.checkpoint is refused.
+whose gradient needs no inner value may be left alone there). Between the two, the call may hold
+new memory only for the results, the random state and at most one copy of the arguments; when the
+results are gone, it may hold none. torch.utils.checkpoint is refused; all else of torch.autograd
+may be used.
 
 The trap: the second call happens in the middle of another backward pass, with the random state
 of that moment. What it changes there (a state, a flag, the ``grad`` of an argument) was not its
@@ -54,8 +55,8 @@ def checkpoint(
             not, and anything else (numbers, texts, None); the same tensor may stand twice.
         preserve_rng_state: both calls draw the same random numbers, and whoever draws after the
             forward or the backward pass gets what they would get if the function had run once.
-            This holds for the CPU and for the devices of the arguments. With False, the
-            function draws none.
+            This holds for the CPU and for the devices of the arguments. False is the caller's
+            promise that the function draws none.
 
     Returns:
         What the function returns: a tensor, or a tuple of the same length. Results through
@@ -74,6 +75,7 @@ def checkpoint(
 
     Limits: what counts is ``.backward()``, once. A second backward pass, higher derivatives,
     autocast, tensors inside of lists, and arguments that are changed in place are left open. So
-    is the memory of a checkpointed call inside of another one.
+    are the memory and the number of calls of a checkpointed call inside of another one, and the
+    name that ``grad_fn`` shows.
     """
     raise NotImplementedError

@@ -75,8 +75,8 @@ class ConstantRegistry:
             >>> registry.constants("demo.math")
             [(('math.e', 'e'), 'E'), (('math.euler',), 'E')]
 
-        Limits: a call without any name, neither in ``names`` nor in ``v1``, and names that are not
-        identifiers with dots between them are not specified.
+        Limits: a call without any name, neither in ``names`` nor in ``v1``, a string as ``v1``, and
+        names that are not identifiers with dots between them are not specified.
         """
         raise NotImplementedError
 

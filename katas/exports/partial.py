@@ -52,8 +52,8 @@ class partial:  # noqa: N801
             holds for later calls, and for partials that are made from this one later.
 
     Raises:
-        TypeError: ``func`` is not callable, or is not given by position. Raised here, not at the
-            first call.
+        TypeError: ``func`` is not callable, is missing (``partial()``), or is given as a keyword
+            (``partial(func=f)``). Raised here, not at the first call.
 
     Example:
         >>> binary = partial(int, base=2)

@@ -85,8 +85,9 @@ def batch_norm(
         >>> batch_norm(np.array([[1.25]]), mean, var, eps=0.0).round(4)
         array([[1.0011]])
 
-    Limits: no samples at all in training, values whose squares overflow, and a variance of 0 with
-    eps 0 are left open. Where the mean is much larger than the spread, the error may grow as their
-    ratio does, but not as its square.
+    Limits: no samples at all in training, values whose squares overflow, a variance of 0 with eps 0,
+    a momentum that is not from 0 to 1, and a negative ``batches_seen`` are left open. Where the mean
+    is R times as large as the spread, the error may be R times as large as elsewhere, but not R^2
+    times.
     """
     raise NotImplementedError

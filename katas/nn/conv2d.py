@@ -79,7 +79,8 @@ def conv2d(
         >>> conv2d(x, weight, padding=(0, 1), stride=(1, 2))
         array([[[[10., 32.,  4.]]]])
 
-    Limits: infinite values and NaN are left open. An output may be off by some roundings of the
-    terms of its own window, however large other values of the image are.
+    Limits: infinite values and NaN, and lists in place of tuples, are left open. An output may be
+    off by some roundings of the terms of its own window, however large other values of the image
+    are.
     """
     raise NotImplementedError

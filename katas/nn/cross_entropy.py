@@ -80,6 +80,7 @@ def cross_entropy(
         0.3975
 
     Limits: left open are +inf and NaN among logits that count, positions with nothing but -inf,
-    -inf with smoothing or with a weight of 0, and the mean where all weights that count are 0.
+    -inf with smoothing or with a weight of 0, the mean where all weights that count are 0, and
+    targets that are True and False.
     """
     raise NotImplementedError

@@ -65,6 +65,9 @@ def ring_all_reduce(
     Example:
         >>> ring_all_reduce(np.array([1.0, 2.0]), 0, 1, send=None, receive=None)
         array([1., 2.])
+
+        One of the right orders, in which each rank begins with the chunk of its own number:
+
         >>> def send(to, array):
         ...     print("to", to, array)
         >>> def receive(source, other=iter([[20.0, 30.0], [11.0]])):

@@ -153,8 +153,8 @@ class api_export:  # noqa: N801
         >>> registry.names(Shape), registry.names(Shape, version=1), registry.names(Circle)
         (('Shape',), (), ())
 
-    Limits: names that begin with ``compat``, the same name twice in one export, and symbols that
-    are no functions or classes written in Python are not specified.
+    Limits: names that begin with ``compat``, the same name twice in one export, a string as ``v1``,
+    and symbols that are no functions or classes written in Python are not specified.
     """
 
     def __init__(

@@ -76,8 +76,8 @@ class ConstantRegistry:
             >>> registry.constants("demo.math")
             [(('math.e', 'e'), 'E'), (('math.euler',), 'E')]
 
-        Limits: a call without any name, neither in ``names`` nor in ``v1``, and names that are not
-        identifiers with dots between them are not specified.
+        Limits: a call without any name, neither in ``names`` nor in ``v1``, a string as ``v1``, and
+        names that are not identifiers with dots between them are not specified.
         """
         # hint: Choose the names of version 1 as in api_export, and make a tuple of them at once.
         old = names if v1 is None else tuple(v1)

@@ -79,8 +79,9 @@ def conv2d(
         >>> conv2d(x, weight, padding=(0, 1), stride=(1, 2))
         array([[[[10., 32.,  4.]]]])
 
-    Limits: infinite values and NaN are left open. An output may be off by some roundings of the
-    terms of its own window, however large other values of the image are.
+    Limits: infinite values and NaN, and lists in place of tuples, are left open. An output may be
+    off by some roundings of the terms of its own window, however large other values of the image
+    are.
     """
     if x.ndim != 4 or weight.ndim != 4:
         raise ValueError(f"x and weight have four axes each, got {x.shape} and {weight.shape}")

@@ -80,7 +80,8 @@ def cross_entropy(
         0.3975
 
     Limits: left open are +inf and NaN among logits that count, positions with nothing but -inf,
-    -inf with smoothing or with a weight of 0, and the mean where all weights that count are 0.
+    -inf with smoothing or with a weight of 0, the mean where all weights that count are 0, and
+    targets that are True and False.
     """
     if logits.ndim < 2 or target.shape != logits.shape[:1] + logits.shape[2:]:
         raise ValueError(f"logits are (N, C, ...) and targets (N, ...), got {logits.shape} and {target.shape}")

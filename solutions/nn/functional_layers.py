@@ -150,8 +150,8 @@ def layer_norm(
                [ 0.,  0.]])
 
     Limits: values whose squares overflow, and a variance of 0 with eps 0, are left open. Where
-    the mean is much larger than the spread, the error may grow as their ratio does, but not as
-    its square.
+    the mean is R times as large as the spread, the error may be R times as large as elsewhere,
+    but not R^2 times.
     """
     shape = (shape,) if isinstance(shape, int) else tuple(shape)
     # hint: Compare the whole tuple, not its length: x.shape ends with shape, or it does not.

@@ -101,8 +101,9 @@ class Module:
         >>> list(net.state_dict())
         ['2.weight']
 
-    Limits: modules that contain themselves, None in place of a child, and names that are empty or
-    contain a dot are left open.
+    Limits: modules that contain themselves, None in place of a child, buffers that are registered
+    with something else than an array, ``train`` overridden in a child, a second ``__init__``, class
+    attributes of the same name, and names that are empty or contain a dot are left open.
     """
 
     def __init__(self) -> None:

@@ -72,8 +72,8 @@ def route(
         >>> indices.gather(1, order), weights.gather(1, order)
         (tensor([[2, 3]]), tensor([[0.8000, 1.2000]]))
 
-    Limits: where two choices or two ranks tie, either may win. Other arguments that do not fit are
-        left open.
+    Limits: where two choices or two ranks tie, either may win. The dtype of the weights, beyond at
+        least float32, and other arguments that do not fit are left open.
     """
     experts = logits.shape[1]
     if experts % groups or experts < 2 * groups:

@@ -57,6 +57,11 @@ class PropertyVerdict:
     weight: float = field(default=1.0, compare=False)
 
     @property
+    def bare_title(self) -> str:
+        """The same without its parameters."""
+        return self.title.partition(" [")[0]
+
+    @property
     def title(self) -> str:
         """The name as a sentence."""
         bare, bracket, parameters = self.name.removeprefix("test_").partition("[")

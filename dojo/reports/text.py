@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import textwrap
+from collections.abc import Sequence
 
 from rich.console import Console, Group, RenderableType
 from rich.padding import Padding
@@ -50,6 +51,23 @@ def property_line(verdict: PropertyVerdict) -> Text:
     return text
 
 
+def _cases(properties: Sequence[PropertyVerdict]) -> list[list[PropertyVerdict]]:
+    """The properties in order, with those together that hold for several parameters one after another."""
+    groups: list[list[PropertyVerdict]] = []
+    for each in properties:
+        last = groups[-1][-1] if groups else None
+        if last is not None and last.outcome == each.outcome == "accepted" and last.bare_title == each.bare_title:
+            groups[-1].append(each)
+        else:
+            groups.append([each])
+    return groups
+
+
+def _cases_line(alike: Sequence[PropertyVerdict]) -> Text:
+    sign, style = SIGNS["accepted"]
+    return Text.assemble("  ", (sign, style), " ", alike[0].bare_title, (f"  {len(alike)} cases", "dim"))
+
+
 def render(console: Console, verdict: Verdict, *, full: bool = False, code: bool = True) -> None:
     """Print a verdict: every property by name, and the smallest input of the first that does not hold.
 
@@ -60,15 +78,15 @@ def render(console: Console, verdict: Verdict, *, full: bool = False, code: bool
         code: with plain Python that reproduces it.
     """
     console.print(headline(verdict))
-    for each in verdict.properties:
-        if each.name == LOADS or _needs_cuda(each):
-            continue
-        console.print(property_line(each))
+    shown = [each for each in verdict.properties if each.name != LOADS and not _needs_cuda(each)]
+    for alike in _cases(shown):
+        each = alike[0]
+        console.print(property_line(each) if len(alike) == 1 else _cases_line(alike))
         if each.outcome == "rejected" and each is not _told(verdict) and not full:
             console.print(Padding(Text(_shortened(each.message), "dim"), (0, 0, 0, INDENT + 2)))
     on_cuda = sum(map(_needs_cuda, verdict.properties))
     if on_cuda:
-        text = f"  ? {on_cuda} properties on CUDA: GPU not checked (`pytest -m gpu` where there is one)"
+        text = f"  ? {GPU}: {on_cuda} properties need one (`pytest -m gpu` on a machine that has CUDA)"
         console.print(Text(text, "yellow"))
     for each in verdict.rejections:
         if full or each is _told(verdict):

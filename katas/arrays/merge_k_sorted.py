@@ -18,7 +18,7 @@ merge run after run into one growing list takes k N steps.
 Level: 2
 Needs: arrays/merge_sorted_array
 Source: LeetCode 23; Knuth, The Art of Computer Programming, volume 3, section 5.4.1
-Time: O(N log k), at most 4 N ceil(log2 k) + 4 N comparisons of keys
+Time: O(N log k), at most 4 N ceil(log2 k) + 4 N comparisons of keys, none for k = 0
 Space: O(N)
 """
 

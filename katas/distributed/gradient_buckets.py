@@ -15,8 +15,8 @@ limit of its own, smaller as a rule, so that the first message can leave early.
     index     0  1  2  3  4  5
     buckets   [5] [4 3] [2 1] [0]   sizes 5 | 2 + 2 | 3 + 1 | 4
 
-The trap: the limit is no capacity. A bucket is sent when it is large enough, not before it gets too
-large, and what is left over at the end is sent too.
+The trap: a limit is not a size that a bucket must not exceed. A bucket is sent when it is large
+enough, not before it gets too large, and what is left over at the end is sent too.
 
 Level: 1
 Needs: -
@@ -37,8 +37,8 @@ def assign_buckets(sizes: Sequence[int], first: int, cap: int) -> list[list[int]
         cap: the limit of every other bucket, 1 or more.
 
     Returns:
-        Buckets that hold every index once. From the first index of the first bucket to the last
-        one of the last bucket they descend. No bucket is empty, so no sizes give no bucket. The
+        Buckets that hold every index once. Read bucket after bucket, the indices fall from n - 1
+        to 0. No bucket is empty, so no sizes give no bucket. The
         last bucket may be below its limit, also where it is the first one.
 
     Raises:

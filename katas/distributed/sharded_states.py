@@ -57,8 +57,9 @@ class ShardedAdamW:
 
     Attributes:
         state_elements: how many numbers of m and v this rank holds: from the first step on, at
-            most 2 ceil(n / world). They lie in float64 arrays, and no other array is kept from
-            one step to the next.
+            most 2 ceil(n / world). Before that it may be 0, and numbers for padding may be held
+            or not. They lie in float64 arrays, and no other array is kept from one step to the
+            next.
 
     Example:
         >>> parameters = np.array([1.0, 2.0])

@@ -36,8 +36,8 @@ def convex_hull(points: Sequence[Point]) -> list[Point]:
         points: any number of points, in any order, with repetitions; unchanged.
 
     Returns:
-        A new list of points, each as it came in and none twice. Three points in a row never lie on
-        one line. If all points lie on one line, these are its two ends, the smaller one first; if
+        A new list of points, each as it came in and none twice. Three consecutive corners never
+        lie on one line. If all points lie on one line, these are its two ends, the smaller one first; if
         all are equal, that point; for no points, the empty list.
 
     Example:

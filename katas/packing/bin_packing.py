@@ -11,11 +11,13 @@ called a bin in this problem. To find the fewest bins is very hard, but two simp
 First fit never takes more than 1.7 times the fewest bins, first fit decreasing hardly more than
 11/9 of them.
 
-    lengths 6 5 4 5, capacity 10
+    lengths 2 6 3 5 7, capacity 10
 
-    first fit               [6 4] [5 5]       indices [0, 2] [1, 3]
-    first fit decreasing    [6 4] [5 5]       indices [0, 2] [1, 3]
-    next fit                [6] [5 4] [5]     not asked for: never looks back
+    first fit               [2 6] [3 5] [7]      indices [0, 1] [2, 3] [4]
+    first fit decreasing    [7 3] [6 2] [5]      indices [4, 2] [1, 0] [3]
+    next fit                [2 6] [3 5] [7]      not asked for: never looks back
+
+    lengths 6 5 4 5 take two bins by first fit, [6 4] [5 5], and three by next fit
 
 The trap: the rule itself is a loop over all bins. With 100,000 samples and 50,000 bins it takes
 billions of steps. Asked for are O(n log n) steps, whatever the lengths are.

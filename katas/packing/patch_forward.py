@@ -36,9 +36,10 @@ def patch(owner: type, name: str, replacement: Callable) -> ContextManager[Calla
     """A context manager that puts ``replacement`` in the place of a method while its block runs.
 
     The call itself changes nothing. On entering the block, ``name`` is looked up on ``owner`` as
-    that is then. On leaving the block, ``owner`` holds again what it held on entering: the very
-    same object, or nothing where the method was inherited. So it is after an exception too, of any
-    type, and the exception goes on. Blocks may be nested in each other, on the same method too.
+    it is at that moment. On leaving the block, ``owner`` holds again what it held on entering: the
+    very same object, or nothing where the method was inherited. So it is after an exception too, of any
+    type, and the exception goes on. Blocks may be nested in each other, on the same method too;
+    the manager of one call is entered once.
 
     Args:
         owner: the class; only its own attribute ``name`` is changed, never a base class.

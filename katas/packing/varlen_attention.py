@@ -15,7 +15,7 @@ tokens fill one eighth of a matrix of 256 million scores per head. FlashAttentio
 functions take ``cu_seqlens`` in place of a mask.
 
 No such matrix may be made here. With eight sequences or more of about the same length, no tensor
-and no array holds T x T elements or more, all heads counted. Scores of every sequence at its own
+or array has, over all its heads, T * T elements or more. Scores of every sequence at its own
 length are fine, and so are scores of all sequences, padded to one length. Library attention is
 allowed too, sequence by sequence.
 
@@ -26,7 +26,7 @@ Level: 3
 Needs: packing/unpad_input
 Source: Dao, FlashAttention-2, arXiv:2307.08691; flash_attn_varlen_func
 Time: O(sum of L^2 H d) over the lengths L
-Space: O(H L^2) for the longest of them, beside the result
+Space: O(H L^2) a sequence, beside the result
 """
 
 import torch
@@ -72,6 +72,7 @@ def varlen_attention(
         >>> varlen_attention(q, k, v, torch.tensor([0, 2, 2, 5]), causal=True).flatten()
         tensor([2., 3., 1., 2., 4.])
 
-    Limits: whether the result is differentiable is left open.
+    Limits: whether the result is differentiable is left open. So is, with ``causal``, what infinite
+    values and NaN of later tokens of the same sequence do.
     """
     raise NotImplementedError

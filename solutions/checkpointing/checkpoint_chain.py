@@ -7,7 +7,7 @@ before.
 
     layers     0  1  2 | 3  4  5 | 6  7     three segments
     kept             a         b       y    outputs of layers 2, 5 and 7
-    backward                     6  7       again from b: now 3 + 2 are there
+    backward                     6  7       again from b: 3 kept + 2 made again
                        3  4  5              again from a: 3 + 3
                0  1  2                      again from x: 3 + 3
 
@@ -52,8 +52,8 @@ def sqrt_segments(n: int) -> list[tuple[int, int]]:
 
     Returns:
         Half-open ranges (start, end) that cover 0 to n in order, none of them empty. Their number
-        is sqrt(n), rounded down or up; their lengths differ by at most 1, in any order. None for
-        n = 0.
+        is sqrt(n), rounded down or up; their lengths differ by at most 1, in any order. For
+        n = 0, the empty list.
 
     Raises:
         ValueError: n is negative.
@@ -102,8 +102,9 @@ def checkpoint_sequential(
         >>> y.tolist(), x.grad
         ([1.0, 16.0], tensor([ 4., 32.]))
 
-    Limits: ``.backward()`` once is what counts. A second backward pass, higher derivatives, and
-    layers that change their input in place are left open.
+    Limits: ``.backward()`` once is what counts. A second backward pass, higher derivatives,
+    autocast, and layers that change their input in place, keep running statistics or call
+    ``backward`` themselves are left open.
     """
     end_before = 0
     for start, end in segments:

@@ -6,8 +6,8 @@ product is smaller and costs more. So the best choice is neither "every second o
 square root of n": it is a plan, made from numbers.
 
 Each dropped output is recomputed once, at the cost of its layer. Dropped outputs that stand side
-by side are recomputed together, from the kept one before them, and are in memory at the same
-time. So the peak is
+by side are recomputed together, from the kept one before them or from the input of the chain,
+and are in memory at the same time. So the peak is
 
     the sizes of all kept outputs
     + the largest total size of a run of dropped neighbours

@@ -10,13 +10,13 @@ and b. The sign of one cross product says which:
                               c = (9, 0)     0        line      0
 
 Triangulations, convex hulls and tests of intersection ask this question all the time, and they
-take the answers for those of one plane. Floats round. For the points (0.5 + i u, 0.5 + j u) with
+rely on all answers fitting together. Floats round. For the points (0.5 + i u, 0.5 + j u) with
 u = 2^-53 and i, j from 0 to 255, against the line through (12, 12) and (24, 24), plain floats give
 a wrong sign thousands of times. A hull program that believes them crashes or never ends.
 
-The trap: exact arithmetic is right, and many times slower. So exact numbers may be used only where
-floats can't decide. On points drawn uniformly from the square [-1, 1] x [-1, 1] that is hardly
-ever, and at most 5 % of such calls may use them.
+The trap: exact arithmetic is right, and many times slower. So exact numbers (Fraction, Decimal,
+large integers) may be used only where floats can't decide. On points drawn uniformly from the
+square [-1, 1] x [-1, 1] that is hardly ever, and at most 5 % of such calls may use them.
 
 Level: 4
 Needs: geometry/vectors

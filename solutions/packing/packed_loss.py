@@ -31,12 +31,18 @@ import torch
 from torch import Tensor
 
 
-def packed_loss(logits: Tensor, labels: Tensor, cu_seqlens: Tensor, *, ignore_index: int = -100) -> Tensor:
+def packed_loss(
+    logits: Tensor,
+    labels: Tensor,
+    cu_seqlens: Tensor,
+    *,
+    ignore_index: int = -100,
+) -> Tensor:
     """The mean cross entropy of the next tokens, each inside of its own sequence.
 
     Args:
         logits: (T, V) with V of 1 or more, in float16, bfloat16, float32 or float64; -inf where a
-            token is ruled out (never the target, nor all tokens of a row).
+            token is ruled out (never a target, and never all V at one place).
         labels: (T,), int64. The label at place t is a target if it is not the first of its
             sequence and is not ``ignore_index``; then it is from 0 up to V - 1. The first label of
             a sequence may be any number.

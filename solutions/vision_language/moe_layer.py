@@ -55,7 +55,7 @@ def moe(
         indices: (T, k), int64, the numbers of experts, different ones in each row; k is 1 or more.
         weights: (T, k), of the dtype of ``x`` or float32.
         experts: each is called with a tensor (n, D) of the dtype of ``x`` and gives one like it.
-            What it gives may be the very tensor that it was called with.
+            What it gives may be the very tensor that it was called with; it changes nothing.
         shared: a network for all tokens, called likewise, or None.
 
     Returns:

@@ -28,8 +28,9 @@ num_attention_heads, E = n_routed_experts, and a matrix of a x b written [a, b]:
 Nothing has a bias. The router's correction bias is no parameter but a buffer, set by counting and
 not by gradients.
 
-``active`` counts what one token meets, embedding and head left out: in the layers with experts
-that is the whole router, all shared experts, and num_experts_per_tok of the routed ones.
+``active`` counts what one token meets. Embedding and head are left out. Norms, attention and dense
+networks count in full. In the layers with experts it is the whole router, all shared experts, and
+num_experts_per_tok of the routed ones.
 
     D = 2, a dense layer, intermediate_size = 3    its network has 3 * 2 * 3 = 18
     D = 2, E = 4, 2 of them a token, 1 shared,     total    router 8 + 5 experts * 6 = 38

@@ -43,7 +43,7 @@ def rope_2d(x: Tensor, grids: Sequence[tuple[int, int]], *, theta: float = 10000
     """The vectors of ``x``, each turned by the place of its patch.
 
     Args:
-        x: (T, H, d), H heads, d a multiple of 4; of any floating dtype and memory layout.
+        x: (T, H, d), H heads, d a multiple of 4, 4 or more; of any floating dtype and memory layout.
             Unchanged.
         grids: (h, w) of each image, in the order of ``x``, both 1 or more; at least one image. T
             is the sum of all h * w.

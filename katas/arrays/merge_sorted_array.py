@@ -13,6 +13,10 @@ Afterwards ``nums1`` holds all ``m + n`` values in order.
 The trap: what stands in the free slots is not data, even when it looks like it, and a zero may well be data. Move the
 values themselves: sorting again, or copying to a second list, is what this kata is meant to avoid.
 
+Three counts draw the line, for short lists and for long ones. Values are compared by <, >, <= and >= alone, at most
+m + n - 1 times. At most 4 (m + n) slots of nums1 are written; an insert or a pop writes every slot behind it as well.
+Less than 2,000 bytes are allocated, however long the lists are; a slice is a new list. Printing is not counted.
+
 Level: 1
 Needs: -
 Source: LeetCode 88; Knuth, The Art of Computer Programming, volume 3, section 5.2.4
@@ -27,7 +31,7 @@ def merge(nums1: list[int], m: int, nums2: list[int], n: int) -> None:
     Args:
         nums1: ``m`` sorted integers, then ``n`` slots of any content; changed in place.
         m: how many values of ``nums1`` are data, 0 or more.
-        nums2: ``n`` sorted integers; unchanged.
+        nums2: ``n`` sorted integers; unchanged. Where ``m`` is 0, it may be ``nums1`` itself.
         n: how many values ``nums2`` has, 0 or more.
 
     Raises:

@@ -10,7 +10,9 @@ A number counts as zero when it is at most eps away from it, border included:
                  equal(1.0, 1.5)    not less(1.0, 1.5)    less(1.0, 1.6)
 
 The traps: the border; infinity minus infinity; a comparison that rounds differently from its neighbour. What counts is
-the float difference a - b.
+the float difference a - b, as it comes out: 0.2 - 0.8 is -0.6000000000000001, and that is below -0.6. Numbers and
+tolerances may be of any size, from the smallest float to the largest; a difference that overflows counts as infinite.
+Integers up to 2^53 may stand for floats anywhere.
 
 Level: 1
 Needs: -
@@ -26,8 +28,8 @@ def sgn(x: float, eps: float = EPS) -> int:
     """The sign of ``x``, where everything within ``eps`` of 0 counts as 0.
 
     Args:
-        x: any number but NaN; infinities have their sign.
-        eps: the tolerance, finite and at least 0; ``x`` of exactly ``eps`` counts as 0.
+        x: any float but NaN; infinities have their sign.
+        eps: the tolerance, finite and at least 0 (-0.0 is 0); ``x`` of exactly ``eps`` counts as 0.
 
     Returns:
         -1, 0 or 1, an int.

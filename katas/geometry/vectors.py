@@ -13,6 +13,10 @@ perpendicular(b) = (-1, 1), project(b, onto a) = (1, 0), reflect(b, across a) = 
 The traps: the direction of a turn, and of the angle between opposite vectors, which is pi and never -pi; a square that
 overflows although its root would not; dividing by a length where its square belongs.
 
+Coordinates and factors are integers or finite floats, also mixed in one point. On integers alone, add, sub, scale, dot,
+cross and perpendicular are exact and give integers, however large they are. On floats, add, sub and scale round once,
+and perpendicular not at all. A result that no float can hold is not specified.
+
 Level: 2
 Needs: geometry/eps_compare
 Source: de Berg et al., "Computational Geometry", chapter 1; KTH Competitive Programming, KACTL (Point)
@@ -63,7 +67,7 @@ def scale(a: Point, k: float) -> Point:
 
 
 def dot(a: Point, b: Point) -> float:
-    """The dot product; exact on integers of any size, and on integral floats up to 2^26.
+    """The dot product; exact on integers of any size, and where all coordinates are whole numbers up to 2^26.
 
     Raises:
         ValueError: a coordinate is NaN or infinite.
@@ -71,6 +75,8 @@ def dot(a: Point, b: Point) -> float:
     Example:
         >>> dot((2, 0), (1, 1))
         2
+
+    Limits: other floats within 1e-12 ``|a| |b|``, while that is at most 1e300.
     """
     raise NotImplementedError
 
@@ -84,6 +90,8 @@ def cross(a: Point, b: Point) -> float:
     Example:
         >>> cross((2, 0), (1, 1)), cross((1, 1), (2, 0))
         (2, -2)
+
+    Limits: as for :func:`dot`.
     """
     raise NotImplementedError
 
@@ -97,6 +105,8 @@ def norm(a: Point) -> float:
     Example:
         >>> norm((3, 4)), norm((0.0, -1e200))
         (5.0, 1e+200)
+
+    Limits: a float, within 1e-12 of the length.
     """
     raise NotImplementedError
 
@@ -113,7 +123,8 @@ def angle(a: Point, b: Point) -> float:
         >>> angle((-1.0, 0.0), (1.0, 0.0)) == math.pi
         True
 
-    Limits: within 1e-12 for lengths from 1e-100 to 1e100.
+    Limits: a float, within 1e-12 for lengths from 1e-100 to 1e100. Opposite vectors have pi, also when they are large
+        integers; those that are opposite but for a hair may come out near pi or near -pi.
     """
     raise NotImplementedError
 
@@ -128,6 +139,8 @@ def rotate(a: Point, theta: float) -> Point:
         >>> x, y = rotate((2.0, 0.0), math.pi / 2)
         >>> round(x, 12), round(y, 12)
         (0.0, 2.0)
+
+    Limits: within 1e-12 ``|a|``, for any theta that a float can hold and coordinates up to 1e300.
     """
     raise NotImplementedError
 
@@ -154,6 +167,8 @@ def project(a: Point, onto: Point) -> Point:
     Example:
         >>> project((1, 1), (2, 0))
         (1.0, 0.0)
+
+    Limits: within 1e-12 ``|a|``, for ``onto`` with a length from 1e-300 to 1e300 and ``a`` up to 1e300.
     """
     raise NotImplementedError
 
@@ -167,5 +182,7 @@ def reflect(a: Point, axis: Point) -> Point:
     Example:
         >>> reflect((1, 1), (2, 0))
         (1.0, -1.0)
+
+    Limits: within 1e-12 ``|a|``, for ``axis`` with a length from 1e-300 to 1e300 and ``a`` up to 1e300.
     """
     raise NotImplementedError

@@ -13,6 +13,10 @@ perpendicular(b) = (-1, 1), project(b, onto a) = (1, 0), reflect(b, across a) = 
 The traps: the direction of a turn, and of the angle between opposite vectors, which is pi and never -pi; a square that
 overflows although its root would not; dividing by a length where its square belongs.
 
+Coordinates and factors are integers or finite floats, also mixed in one point. On integers alone, add, sub, scale, dot,
+cross and perpendicular are exact and give integers, however large they are. On floats, add, sub and scale round once,
+and perpendicular not at all. A result that no float can hold is not specified.
+
 Level: 2
 Needs: geometry/eps_compare
 Source: de Berg et al., "Computational Geometry", chapter 1; KTH Competitive Programming, KACTL (Point)
@@ -68,7 +72,7 @@ def scale(a: Point, k: float) -> Point:
 
 
 def dot(a: Point, b: Point) -> float:
-    """The dot product; exact on integers of any size, and on integral floats up to 2^26.
+    """The dot product; exact on integers of any size, and where all coordinates are whole numbers up to 2^26.
 
     Raises:
         ValueError: a coordinate is NaN or infinite.
@@ -76,6 +80,8 @@ def dot(a: Point, b: Point) -> float:
     Example:
         >>> dot((2, 0), (1, 1))
         2
+
+    Limits: other floats within 1e-12 ``|a| |b|``, while that is at most 1e300.
     """
     _require_finite(*a, *b)
     return a[0] * b[0] + a[1] * b[1]
@@ -90,6 +96,8 @@ def cross(a: Point, b: Point) -> float:
     Example:
         >>> cross((2, 0), (1, 1)), cross((1, 1), (2, 0))
         (2, -2)
+
+    Limits: as for :func:`dot`.
     """
     _require_finite(*a, *b)
     return a[0] * b[1] - a[1] * b[0]
@@ -104,6 +112,8 @@ def norm(a: Point) -> float:
     Example:
         >>> norm((3, 4)), norm((0.0, -1e200))
         (5.0, 1e+200)
+
+    Limits: a float, within 1e-12 of the length.
     """
     _require_finite(*a)
     # hint: The square of 1e200 is infinite. The standard library knows a length that never squares it.
@@ -122,7 +132,8 @@ def angle(a: Point, b: Point) -> float:
         >>> angle((-1.0, 0.0), (1.0, 0.0)) == math.pi
         True
 
-    Limits: within 1e-12 for lengths from 1e-100 to 1e100.
+    Limits: a float, within 1e-12 for lengths from 1e-100 to 1e100. Opposite vectors have pi, also when they are large
+        integers; those that are opposite but for a hair may come out near pi or near -pi.
     """
     _require_direction(a, "a")
     _require_direction(b, "b")
@@ -141,6 +152,8 @@ def rotate(a: Point, theta: float) -> Point:
         >>> x, y = rotate((2.0, 0.0), math.pi / 2)
         >>> round(x, 12), round(y, 12)
         (0.0, 2.0)
+
+    Limits: within 1e-12 ``|a|``, for any theta that a float can hold and coordinates up to 1e300.
     """
     _require_finite(*a, theta)
     cos, sin = math.cos(theta), math.sin(theta)
@@ -170,12 +183,16 @@ def project(a: Point, onto: Point) -> Point:
     Example:
         >>> project((1, 1), (2, 0))
         (1.0, 0.0)
+
+    Limits: within 1e-12 ``|a|``, for ``onto`` with a length from 1e-300 to 1e300 and ``a`` up to 1e300.
     """
     _require_finite(*a)
     _require_direction(onto, "onto")
-    # hint: dot gives the length along onto, times the length of onto. What must it be divided by before it can multiply
-    # onto, whose length is not 1?
-    return scale(onto, dot(a, onto) / dot(onto, onto))
+    # hint: dot gives the length along onto, times the length of onto, whose square overflows. What is left of onto when
+    # it is divided by its length first?
+    length = norm(onto)
+    along = (onto[0] / length, onto[1] / length)
+    return scale(along, dot(a, along))
 
 
 def reflect(a: Point, axis: Point) -> Point:
@@ -187,6 +204,8 @@ def reflect(a: Point, axis: Point) -> Point:
     Example:
         >>> reflect((1, 1), (2, 0))
         (1.0, -1.0)
+
+    Limits: within 1e-12 ``|a|``, for ``axis`` with a length from 1e-300 to 1e300 and ``a`` up to 1e300.
     """
     _require_direction(axis, "axis")
     # hint: From a to its foot on the axis, and once more as far.

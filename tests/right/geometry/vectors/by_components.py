@@ -1,6 +1,6 @@
 """Unpacked coordinates throughout, the projection and the mirror image as one formula each."""
 
-from math import atan2, cos, hypot, inf, pi, sin
+from math import atan2, cos, frexp, hypot, inf, ldexp, pi, sin
 
 
 def finite(*numbers):
@@ -61,15 +61,21 @@ def perpendicular(a):
     return -y, x
 
 
-def project(a, onto):
-    if not any(onto):
+def along(a, line, times):
+    finite(*a, *line)
+    if not any(line):
         raise ValueError("zero vector")
-    share = dot(a, onto) / dot(onto, onto)
-    return share * onto[0], share * onto[1]
+    # Two powers of two bring the line to a length near 1, whose square is harmless.
+    shift = -frexp(max(map(abs, line)))[1]
+    x, y = (ldexp(ldexp(u, shift // 2), shift - shift // 2) for u in line)
+    share = times * dot(a, (x, y)) / (x * x + y * y)
+    return share * x, share * y
+
+
+def project(a, onto):
+    return along(a, onto, 1)
 
 
 def reflect(a, axis):
-    if not any(axis):
-        raise ValueError("zero vector")
-    share = 2 * dot(a, axis) / dot(axis, axis)
-    return share * axis[0] - a[0], share * axis[1] - a[1]
+    x, y = along(a, axis, 2)
+    return x - a[0], y - a[1]

@@ -5,8 +5,11 @@ They run beside an answer, so this module needs nothing but the standard library
 
 from __future__ import annotations
 
+import builtins
 import functools
+import gc
 import re
+import sys
 import tracemalloc
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
@@ -90,9 +93,13 @@ def peak_memory() -> Iterator[Peak]:
         >>> 8_000 <= peak.bytes < 9_000
         True
 
+    A left-over ``print`` is no part of the method: it prints nothing in the block, and costs nothing.
+
     Limits: sees allocations of Python and numpy (tracemalloc), not those of torch.
     """
     peak = Peak()
+    printing = builtins.print
+    builtins.print = lambda *_values, **_options: None
     tracemalloc.start()
     try:
         at_start = tracemalloc.get_traced_memory()[0]
@@ -101,6 +108,30 @@ def peak_memory() -> Iterator[Peak]:
         peak.bytes = tracemalloc.get_traced_memory()[1] - at_start
     finally:
         tracemalloc.stop()
+        builtins.print = printing
+
+
+def bytes_of_tensors() -> int:
+    """Bytes of all tensors of torch that Python holds at this moment, each storage once; 0 where torch is not loaded.
+
+    Example:
+        >>> import torch
+        >>> before = bytes_of_tensors()
+        >>> zeros = torch.zeros(1000)
+        >>> views = zeros[:500], zeros[500:]
+        >>> bytes_of_tensors() - before
+        4000
+
+    Limits: looks at every object, which takes some milliseconds.
+    """
+    torch = sys.modules.get("torch")
+    if torch is None:
+        return 0
+    tensors = [
+        each for each in gc.get_objects() if issubclass(type(each), torch.Tensor) and each.layout is torch.strided
+    ]
+    storages = [each.untyped_storage() for each in tensors]
+    return sum({_identity(each): each.nbytes() for each in storages}.values())
 
 
 LIBRARY_ATTENTION = "attention|attn|transformer_encoder"
@@ -124,12 +155,16 @@ class TensorUse:
     Attributes:
         largest: elements of the largest storage that was made; views of what was there before count nothing.
         origin: the operator that made it, and the shape of what it returned.
+        alive: elements of all storages that were made and not yet freed, when they were the most.
+        held: what made each of them, and the shape.
         multiplications: those of matrix products (batched, einsum, and so on) and of element-wise products.
         refused: the refused functions and operators that were called.
     """
 
     largest: int = 0
     origin: str = ""
+    alive: int = 0
+    held: list[str] = field(default_factory=list)
     multiplications: int = 0
     refused: list[str] = field(default_factory=list)
 
@@ -147,11 +182,15 @@ def tensor_use(*inputs: Any, refuse: str = "") -> Iterator[TensorUse]:
         >>> q, k = torch.ones(8, 2), torch.ones(16, 2)
         >>> with tensor_use(q, k) as use:
         ...     scores = q[:4] @ k.T
+        ...     weights = scores.exp()
         >>> use.largest, use.origin, use.multiplications
         (64, 'mm (4, 16)', 128)
+        >>> use.alive, use.held
+        (128, ['mm (4, 16)', 'exp (4, 16)'])
 
     Limits: sees what is called in this thread; what an operator uses inside itself and what is computed outside of
-    torch is not seen. Sizes are in elements, so keeping sums in a wider dtype is free.
+    torch is not seen: where it matters, ask for the multiplications that must be there, and look at
+    :func:`peak_memory`, too. Sizes are in elements, so keeping sums in a wider dtype is free.
     """
     use = TensorUse()
     pattern = re.compile(refuse) if refuse else None
@@ -169,6 +208,7 @@ def tensor_use(*inputs: Any, refuse: str = "") -> Iterator[TensorUse]:
 def _operators_mode() -> Callable[..., Any]:
     """The class that sees each operator, whether called by torch.ops, a scripted function or a name bound earlier."""
     import torch
+    from torch.multiprocessing.reductions import StorageWeakRef
     from torch.utils._python_dispatch import TorchDispatchMode
 
     class Operators(TorchDispatchMode):  # type: ignore[misc]
@@ -178,7 +218,8 @@ def _operators_mode() -> Callable[..., Any]:
             super().__init__()
             self.use = use
             self.check = check
-            self.inputs = {storage for storage, _, _ in _storages(inputs)}
+            self.inputs = {_identity(storage) for storage, _, _ in _storages(inputs)}
+            self.living: dict[int, tuple[StorageWeakRef, int, str]] = {}
 
         @classmethod
         def _should_skip_dynamo(cls) -> bool:
@@ -196,9 +237,21 @@ def _operators_mode() -> Callable[..., Any]:
             result = func(*args, **kwargs)
             self.use.multiplications += _multiplications(name, args, result)
             for storage, elements, shape in _storages(result):
-                if elements > self.use.largest and storage not in self.inputs:
+                identity = _identity(storage)
+                if identity in self.inputs:
+                    continue
+                if elements > self.use.largest:
                     self.use.largest, self.use.origin = elements, f"{name} {shape}"
+                if identity not in self.living or self.living[identity][0].expired():
+                    self.living[identity] = StorageWeakRef(storage), elements, f"{name} {shape}"
+                    self.count_the_living()
             return result
+
+        def count_the_living(self) -> None:
+            self.living = {key: each for key, each in self.living.items() if not each[0].expired()}
+            alive = sum(elements for _, elements, _ in self.living.values())
+            if alive > self.use.alive:
+                self.use.alive, self.use.held = alive, [origin for _, _, origin in self.living.values()]
 
     return Operators
 
@@ -221,15 +274,18 @@ def _functions_mode() -> Callable[..., Any]:
     return Functions
 
 
-def _storages(tensors: Any) -> Iterator[tuple[int, int, tuple[int, ...]]]:
-    """Of one tensor, or of each in a sequence: the identity of its storage, its elements, and the tensor's shape."""
+def _storages(tensors: Any) -> Iterator[tuple[Any, int, tuple[int, ...]]]:
+    """Of one tensor, or of each in a sequence: its storage, that one's elements, and the tensor's shape."""
     import torch
 
     for each in tensors if isinstance(tensors, tuple | list) else (tensors,):
         if isinstance(each, torch.Tensor) and each.layout is torch.strided:
             storage = each.untyped_storage()
-            identity = int(storage._cdata)  # noqa: SLF001  # there is no public one; a pointer to data may be null
-            yield identity, storage.nbytes() // each.element_size(), tuple(each.shape)
+            yield storage, storage.nbytes() // each.element_size(), tuple(each.shape)
+
+
+def _identity(storage: Any) -> int:
+    return int(storage._cdata)  # noqa: SLF001  # there is no public one; a pointer to data may be null
 
 
 def _multiplications(operator: str, arguments: Any, result: Any) -> int:

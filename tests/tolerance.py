@@ -47,7 +47,7 @@ def assert_close(
     reference: Any,
     *,
     dtype: str,
-    terms: float,
+    terms: Any,
     plain: Any = None,
     empty: Any = None,
     factor: float = 1.0,
@@ -59,7 +59,9 @@ def assert_close(
         got: the result, a tensor or an array.
         reference: the same in float64. Where it is -inf, the result must be -inf; that is left out of the norms.
         dtype: the dtype of the inputs.
-        terms: the size of what was summed: the largest value for out, the largest logit (or 1) for lse.
+        terms: the size of what was summed: the largest value for out, the largest logit (or 1) for lse. One number for
+            all, or an array that fits the result, where rows or columns are of different sizes: then each element
+            counts in proportion to its own.
         plain: the naive computation in ``dtype``; without it rule 3 is left out.
         empty: which rows (all dimensions but the last) see no key and must be exactly 0.
         factor: of the bounds; 2 where the reference is itself a result of this dtype, not a float64 one, or where the
@@ -70,35 +72,34 @@ def assert_close(
     o, r = as_array(got), as_array(reference)
     assert o.shape == r.shape, f"{what} has shape {o.shape}, expected {r.shape}"
     masked = np.isneginf(r)
-    _fail_where(masked & ~np.isneginf(o), o, r, what, "a row that sees no key")
-    _fail_where(~masked & ~np.isfinite(o), o, r, what, "every value must be finite")
+    _fail_where(masked & ~np.isneginf(o), o, r, what, "the row sees no key")
+    _fail_where(~masked & ~np.isfinite(o), o, r, what, "every number must be finite")
     if empty is not None:
         hidden = np.broadcast_to(as_array(empty)[..., None] != 0, o.shape)
         _fail_where(hidden & (o != 0), o, r, what, "a row that sees no key is exactly 0")
     if masked.all():
         return
+    size = np.broadcast_to(as_array(terms), o.shape) if np.ndim(terms) else np.full(o.shape, float(terms))
+    size = np.where(masked, 1, np.maximum(size, 1e-300))
     o, r = np.where(masked, 0, o), np.where(masked, 0, r)
     policy = POLICIES[dtype]
-    floor = policy.k * policy.eps * terms
-    error = np.abs(o - r)
-    # The largest error is taken out of the root, so that a wrong answer's 1e200 does not overflow.
-    norm = _norm(error)
-    allowed = factor * max(policy.rho * _norm(r), floor)
-    assert norm <= allowed, (
-        f"{what} is wrong by {norm / allowed:.3g} times the bound for {dtype}: "
-        f"|got - expected| = {norm:.3g}, |expected| = {_norm(r):.3g}; {_worst(error, o, r, what)}"
+    # In units of the terms; the largest error is taken out of the root, so that 1e200 does not overflow.
+    with np.errstate(over="ignore"):
+        error, expected = np.abs(o - r) / size, np.abs(r) / size
+    allowed = factor * max(policy.rho * _norm(expected), policy.k * policy.eps)
+    worst = np.unravel_index(int(error.argmax()), error.shape)
+    assert _norm(error) <= allowed, (
+        f"{_told(worst, o, r, what)}; all errors together may be {allowed * size[worst]:.3g}"
     )
     if plain is None:
         return
     with np.errstate(all="ignore"):
-        plain_error = np.abs(np.where(masked, 0, as_array(plain)) - r).max(initial=0.0)
+        plain_error = float((np.abs(np.where(masked, 0, as_array(plain)) - r) / size).max(initial=0.0))
     if not np.isfinite(plain_error):
         return  # the naive computation overflows in this dtype: there is nothing to compare with
-    allowed = factor * (2 * plain_error + policy.k * policy.eps * max(np.abs(r).max(initial=0.0), terms))
-    largest = error.max(initial=0.0)
-    assert largest <= allowed, (
-        f"{what} is wrong in one place by {largest / allowed:.3g} times the bound for {dtype}, which is {allowed:.3g} "
-        f"(the naive computation is off by {plain_error:.3g}); {_worst(error, o, r, what)}"
+    allowed = factor * (2 * plain_error + policy.k * policy.eps * max(expected.max(initial=0.0), 1.0))
+    assert error.max(initial=0.0) <= allowed, (
+        f"{_told(worst, o, r, what)}; one error may be {allowed * size[worst]:.3g}"
     )
 
 
@@ -117,14 +118,20 @@ def _norm(values: np.ndarray) -> float:
     return largest * float(np.sqrt(np.square(values / largest).sum()))
 
 
-def _worst(error: np.ndarray, o: np.ndarray, r: np.ndarray, what: str) -> str:
-    index = tuple(int(each) for each in np.unravel_index(int(error.argmax()), error.shape))
-    return f"worst at {what}[{', '.join(map(str, index))}] = {o[index]:.9g}, expected {r[index]:.9g}"
+def _told(index: tuple[Any, ...], o: np.ndarray, r: np.ndarray, what: str) -> str:
+    """The element at an index, before anything else: that is what a learner looks for."""
+    where = ", ".join(str(int(each)) for each in index)
+    number, expected = f"{o[index]:.6g}", f"{r[index]:.6g}"
+    if number == expected:
+        number, expected = f"{o[index]:.17g}", f"{r[index]:.17g}"
+    return f"{what}[{where}] is {number}, expected {expected}"
 
 
 def _fail_where(bad: np.ndarray, o: np.ndarray, r: np.ndarray, what: str, why: str) -> None:
     __tracebackhide__ = True
     if bad.any():
         index = tuple(int(each[0]) for each in np.nonzero(bad))
-        where = ", ".join(map(str, index))
-        raise AssertionError(f"{what}[{where}] = {o[index]:.9g}, expected {r[index]:.9g}: {why}")
+        if np.isnan(r[index]):  # the reference is a result, too, and no better
+            where = ", ".join(map(str, index))
+            raise AssertionError(f"{what}[{where}] is {o[index]:.6g}: {why}")
+        raise AssertionError(f"{_told(index, o, r, what)}: {why}")

@@ -19,8 +19,11 @@ merge of partial results, needs.
     query 1         x x   x x   .      it is not computed
     query 2         x x   x x   x      the last tiles are smaller
 
-No tensor may be made that is larger than the largest of: out; lse; one tile of scores over all (B, Hq); one tile of q,
-k or v, repeated over Hq. Views of the arguments cost nothing. Library attention is refused.
+No tensor (one of positions counts, too) may be larger than the largest of: out; lse; one tile of scores over all (B,
+Hq); one tile of q, k or v, repeated over Hq. New tensors that are alive at the same time may hold, together, twice
+out and lse and eight tiles, each with its blocks of q, k, v and out. Views of the arguments cost nothing. Every product
+is made by torch, in the thread of the call, and memory outside of torch counts like that of tensors. Library attention
+is refused.
 
 The trap: each row of a tile knows only the keys that it has met so far. The largest logit may come last, a tile may
 hide all its keys from some of its rows, and with Nq > Nk a causal row sees no key at all: its out is 0, its lse -inf.
@@ -49,7 +52,8 @@ def flash_forward(
     """Attention of ``q`` to ``k`` and ``v``, exact up to rounding, one tile of scores at a time.
 
     Args:
-        q: (B, Hq, Nq, d), float16, bfloat16, float32 or float64; unchanged, as are the others.
+        q: (B, Hq, Nq, d), float16, bfloat16, float32 or float64; unchanged, as are the others. B, Nq and Nk may be 0.
+            All may lie in memory in any way, require a gradient, or be one and the same tensor.
         k: (B, Hkv, Nk, d), of the dtype of ``q``; query head h reads head h // (Hq / Hkv).
         v: (B, Hkv, Nk, dv), of the dtype of ``q``.
         block_q: queries per tile, 1 or more; need not divide Nq, and may be larger.
@@ -59,11 +63,11 @@ def flash_forward(
 
     Returns:
         ``out`` (B, Hq, Nq, dv) of the dtype of ``q``, 0 in rows that see no key; ``lse`` (B, Hq, Nq), the logarithm
-        of each row's softmax denominator, -inf in such rows: float64 for float64, else float32. Sums are kept in the
-        dtype of ``lse``.
+        of each row's softmax denominator, -inf in such rows: float64 for float64, else float32. Scores and sums are
+        kept in the dtype of ``lse``, and so are the weights that make up the denominator.
 
     Raises:
-        ValueError: the shapes do not fit, or a block size is below 1.
+        ValueError: the shapes do not fit, Hkv is 0, or a block size is below 1.
 
     Example:
         >>> q, k = torch.ones(1, 1, 2, 1), torch.zeros(1, 1, 3, 1)

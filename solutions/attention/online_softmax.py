@@ -20,8 +20,8 @@ States form a monoid: an empty state changes nothing, and states may be merged i
 makes parallel and distributed attention possible.
 
 The trap: -inf is a score like any other (a masked key), and a block, a row, or a state may hold nothing else.
--inf - -inf is NaN, and one NaN spreads to everything that is merged later. A first block whose scores are all -1000
-is no less ordinary.
+-inf - -inf is NaN, and one NaN spreads to everything that is merged later. A first block whose scores are all -1000,
+or -1e300, is no less ordinary.
 
 Level: 2
 Needs: -
@@ -37,7 +37,10 @@ import numpy as np
 
 
 class State(NamedTuple):
-    """What is known of each row after some of its scores; all arrays are float64.
+    """What is known of each row after some of its scores; all arrays are float64, and all sums are taken in float64.
+
+    A state is a value: no function changes an argument, and no state shares memory with scores or values, which may be
+    overwritten as soon as they have been taken in.
 
     Attributes:
         m: (rows,), the running maximum of the scores, -inf where none was above -inf.
@@ -75,11 +78,11 @@ def update(state: State, scores: np.ndarray, values: np.ndarray) -> State:
 
     Args:
         state: what is known so far; unchanged.
-        scores: (rows, block), floats; -inf marks a masked key. A block of width 0 changes nothing.
-        values: (block, width), floats.
+        scores: (rows, block), floats of any dtype; -inf marks a masked key. A block of width 0 changes nothing.
+        values: (block, width), floats of any dtype.
 
     Raises:
-        ValueError: the shapes do not fit each other or the state.
+        ValueError: the shapes do not fit each other or the state, in size or in the number of dimensions.
 
     Example:
         >>> values = np.array([[4.0], [8.0]])
@@ -87,7 +90,7 @@ def update(state: State, scores: np.ndarray, values: np.ndarray) -> State:
         >>> state.l, state.o
         (array([2.]), array([[12.]]))
 
-    Limits: NaN and +inf among the scores are left open.
+    Limits: NaN and +inf among the scores, and sums that overflow a float64, are left open.
     """
     rows, width = state.o.shape
     if scores.ndim != 2 or len(scores) != rows or values.shape != (scores.shape[1], width):
@@ -157,11 +160,12 @@ def online_softmax(blocks: Iterable[np.ndarray]) -> tuple[np.ndarray, np.ndarray
     """Maximum and denominator of each row of a score matrix, in one pass over blocks of its columns.
 
     Args:
-        blocks: arrays (rows, block), of any widths, 0 too; read once, one at a time.
+        blocks: arrays (rows, block), of any widths, 0 too; read once, one at a time: a block may be overwritten when
+            the next one is asked for. Memory does not grow with their number.
 
     Returns:
-        The running maximum and the denominator relative to it after the last block, each (rows,): softmax of the
-        whole row is ``exp(s - maximum) / denominator``.
+        The running maximum and the denominator relative to it after the last block, each (rows,), new, in float64:
+        softmax of the whole row is ``exp(s - maximum) / denominator``.
 
     Raises:
         ValueError: there is no block at all, or the numbers of rows differ.

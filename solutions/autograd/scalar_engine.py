@@ -24,8 +24,8 @@ result or from another that shares part of the graph, must add to the leaves exa
 Level: 3
 Needs: -
 Source: Griewank and Walther, Evaluating Derivatives, section 3.2; Karpathy, micrograd
-Time: O(1) an operation, O(nodes) for backward
-Space: O(nodes)
+Time: O(1) an operation, O(nodes) for backward: those of its own graph, however many others there are
+Space: O(nodes); a graph that nobody holds any more is freed
 """
 
 from __future__ import annotations
@@ -37,13 +37,16 @@ class Value:
     """A number that remembers what it was computed from.
 
     Values and plain numbers mix, on either side: ``v + w``, ``v + 2``, ``2 + v``; so for ``-``, ``*`` and ``/``.
+    Arithmetic changes no value: after ``w = v`` and ``w += 2``, ``w`` is a new value and ``v`` is what it was. An
+    operation that raises leaves everything as it was.
 
     Args:
         data: the number; the new value is a leaf.
 
     Attributes:
         data: the number, a float.
-        grad: of a leaf, the sum of what all calls of ``backward`` gave it; 0.0 at first. Of other values, unspecified.
+        grad: of a leaf, the sum of what all calls of ``backward`` gave it; 0.0 at first, and it may be set to 0.0 at
+            any time. Of other values, unspecified.
 
     Raises:
         TypeError: ``data``, or an operand, is not a number (an operand may be a ``Value``).
@@ -55,7 +58,7 @@ class Value:
         >>> loss.data, a.grad, b.grad
         (12.5, -0.25, -7.0)
 
-    Limits: results that overflow a float are not specified.
+    Limits: numbers, results and derivatives above 1e100 in size are not specified; one below 1e-100 may become 0.
     """
 
     __slots__ = ("data", "edges", "grad")
@@ -137,8 +140,8 @@ class Value:
         Raises:
             TypeError: the exponent is not a number; a ``Value`` is none here, nor is ``2 ** self`` defined.
 
-        Limits: a negative number to a fractional power, 0 to a negative one, and the derivative of ``self ** 0.5`` at 0
-        are not specified.
+        Limits: a negative number to a fractional power, 0 to a negative one, and the derivative at 0 of a power
+        between 0 and 1 are not specified.
         """
         if not isinstance(exponent, (int, float)):
             return NotImplemented

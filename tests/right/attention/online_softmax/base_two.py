@@ -20,7 +20,7 @@ def start(rows, width):
 
 def update(state, scores, values):
     rows, width = state.o.shape
-    if scores.shape[0] != rows or values.shape != (scores.shape[1], width):
+    if scores.ndim != 2 or scores.shape[0] != rows or values.shape != (scores.shape[1], width):
         raise ValueError("shapes do not fit")
     columns = (
         State(column.astype(float), (column > -np.inf) * 1.0, np.outer(column > -np.inf, value))

@@ -17,11 +17,12 @@ def start(rows, width):
 
 
 def update(state, scores, values):
-    if scores.shape[0] != state.m.shape[0]:
+    if scores.ndim != 2 or values.ndim != 2 or scores.shape[0] != state.m.shape[0]:
         raise ValueError("rows")
     if scores.shape[1] != values.shape[0] or values.shape[1] != state.o.shape[1]:
         raise ValueError("columns or width")
     m, l, o = state.m.copy(), state.l.copy(), state.o.copy()
+    values = values.astype(float)
     for i in range(scores.shape[0]):
         for j in range(scores.shape[1]):
             score = float(scores[i, j])

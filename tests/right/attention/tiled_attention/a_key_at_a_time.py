@@ -8,7 +8,7 @@ def flash_forward(q, k, v, *, block_q=64, block_k=64, causal=False, scale=None):
         raise ValueError("blocks")
     if any(x.dim() != 4 for x in (q, k, v)) or k.shape[:3] != v.shape[:3]:
         raise ValueError("shapes")
-    if q.shape[0] != k.shape[0] or q.shape[3] != k.shape[3] or q.shape[1] % k.shape[1]:
+    if q.shape[0] != k.shape[0] or q.shape[3] != k.shape[3] or not k.shape[1] or q.shape[1] % k.shape[1]:
         raise ValueError("shapes")
     heads, queries, keys = q.shape[1], q.shape[2], k.shape[2]
     wide = torch.float64 if q.dtype == torch.float64 else torch.float32

@@ -1,8 +1,9 @@
-"""Prescales all of q at once, weights rounded to the dtype of v for the second product as on tensor cores; a while loop."""
+"""Prescales all of q at once, weights rounded to the dtype of v for the second product, as for tensor cores; no gradients."""
 
 import torch
 
 
+@torch.inference_mode()
 def flash_forward(q, k, v, *, block_q=64, block_k=64, causal=False, scale=None):
     if not (block_q > 0 and block_k > 0):
         raise ValueError("block sizes must be positive")
@@ -10,6 +11,8 @@ def flash_forward(q, k, v, *, block_q=64, block_k=64, causal=False, scale=None):
         raise ValueError("expected 4 dimensions")
     if k.shape[:3] != v.shape[:3] or q.shape[0] != k.shape[0] or q.shape[3] != k.shape[3]:
         raise ValueError("sizes")
+    if k.shape[1] == 0:
+        raise ValueError("no key heads")
     g, rest = divmod(q.shape[1], k.shape[1])
     if rest:
         raise ValueError("heads")
@@ -41,7 +44,7 @@ def flash_forward(q, k, v, *, block_q=64, block_k=64, causal=False, scale=None):
             l = l * alpha + p.sum(-1, keepdim=True)
             o *= alpha
             for h in range(H):
-                o[:, h] += (p[:, h].to(v.dtype) @ v[:, h // g, j:f]).to(t)
+                o[:, h] += p[:, h].to(v.dtype).to(t) @ v[:, h // g, j:f].to(t)
             m = m2
             j = f
         outs[:, :, i:e] = torch.where(l > 0, o / l, torch.zeros_like(o))

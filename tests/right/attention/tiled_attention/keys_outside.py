@@ -22,6 +22,7 @@ def flash_forward(q, k, v, *, block_q=64, block_k=64, causal=False, scale=None):
     lse = torch.full((B, Hkv, G, Nq), -torch.inf, dtype=acc_type, device=q.device)
     q = q.unflatten(1, (Hkv, G))
     factor = 1 / math.sqrt(d) if scale is None else scale
+    lowest = torch.finfo(acc_type).min
     for j in range(0, Nk, block_k):
         size = min(block_k, Nk - j)
         keys = torch.zeros(B, Hkv, 1, block_k, d, dtype=acc_type, device=q.device)
@@ -39,12 +40,12 @@ def flash_forward(q, k, v, *, block_q=64, block_k=64, causal=False, scale=None):
                 hidden = hidden | (cols > rows[:, None] + off)
             s = s.masked_fill_(hidden, -torch.inf)
             top = s.amax(-1)
-            p = torch.exp(s - top.clamp(min=-1e30)[..., None])
+            p = torch.exp(s - top.clamp(min=lowest)[..., None])
             block_lse = top + p.sum(-1).log()
             old = lse[..., i : i + block_q]
             new = torch.logaddexp(old, block_lse)
             base = new.nan_to_num(neginf=0.0)
-            share = torch.exp(top.clamp(min=-1e30) - base)
+            share = torch.exp(top.clamp(min=lowest) - base)
             kept = out[..., i : i + block_q, :] * torch.exp(old - base)[..., None]
             out[..., i : i + block_q, :] = kept + share[..., None] * (p @ values)
             lse[..., i : i + block_q] = new

@@ -13,7 +13,7 @@ def flash_forward(q, k, v, *, block_q=64, block_k=64, causal=False, scale=None):
     batch, heads, n_q, width = q.shape
     if k.shape[0] != batch or v.shape[0] != batch or k.shape[3] != width:
         raise ValueError("batch or width")
-    if k.shape[1] != v.shape[1] or k.shape[2] != v.shape[2] or heads % k.shape[1] != 0:
+    if k.shape[1] != v.shape[1] or k.shape[2] != v.shape[2] or k.shape[1] == 0 or heads % k.shape[1] != 0:
         raise ValueError("heads or keys")
     n_k = k.shape[2]
     share = heads // k.shape[1]

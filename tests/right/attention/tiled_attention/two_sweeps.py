@@ -13,7 +13,7 @@ def flash_forward(q, k, v, *, block_q=64, block_k=64, causal=False, scale=None):
     if {q.ndim, k.ndim, v.ndim} != {4}:
         raise ValueError("ndim")
     (B, Hq, Nq, d), (Bk, Hkv, Nk, dk), dv = q.shape, k.shape, v.shape[-1]
-    if (B, d) != (Bk, dk) or v.shape[:-1] != k.shape[:-1] or Hq % Hkv:
+    if (B, d) != (Bk, dk) or v.shape[:-1] != k.shape[:-1] or Hkv < 1 or Hq % Hkv:
         raise ValueError("shapes")
     dtype = torch.promote_types(q.dtype, torch.float32)
     scale = scale if scale is not None else d**-0.5

@@ -70,8 +70,8 @@ class Value:
         return Value(math.log(self.data), (self, self.data**-1))
 
     def tanh(self):
-        e = math.expm1(2 * self.data)
-        t = e / (e + 2)
+        e = math.expm1(-2 * abs(self.data))  # never overflows
+        t = math.copysign(e / (e + 2), self.data)
         return Value(t, (self, 4 * (e + 1) / (e + 2) ** 2))
 
     def relu(self):

@@ -43,7 +43,7 @@ class Value:
     __neg__ = operation(lambda a: (-a, (-1.0,)))
     exp = operation(lambda a: (math.exp(a), (math.exp(a),)))
     log = operation(lambda a: (math.log(a), (1 / a,)))
-    tanh = operation(lambda a: (math.tanh(a), (1 / math.cosh(a) ** 2,)))
+    tanh = operation(lambda a: (math.tanh(a), (1 / math.cosh(min(abs(a), 300)) ** 2,)))
     relu = operation(lambda a: (a if a > 0 else 0.0, (1.0 if a > 0 else 0.0,)))
 
     def __pow__(self, exponent):

@@ -1,6 +1,6 @@
 """Leaves torch for numpy, where plain attention makes no tensor that a meter of tensors sees.
 
-caught_by: test_no_tensor_is_larger_than_a_tile
+caught_by: test_no_more_than_a_few_tiles_are_there_at_once
 """
 
 import numpy as np

@@ -1,6 +1,6 @@
 """Tries the library first and falls back to tiles where that is refused: the refusal is caught, but it was a call.
 
-caught_by: test_no_tensor_is_larger_than_a_tile
+caught_by: test_no_more_than_a_few_tiles_are_there_at_once
 """
 
 import math

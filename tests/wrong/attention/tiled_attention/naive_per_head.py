@@ -1,6 +1,6 @@
 """Plain attention for one head at a time: smaller, but still Nq x Nk scores.
 
-caught_by: test_no_tensor_is_larger_than_a_tile
+caught_by: test_no_more_than_a_few_tiles_are_there_at_once
 """
 
 import torch

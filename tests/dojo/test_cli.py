@@ -136,7 +136,7 @@ def test_every_check_is_kept_with_text_and_verdict(home):
 @pytest.mark.parametrize(
     ("arguments", "code", "said"),
     [
-        (["show", "merge_sortd_array"], 2, "Did you mean arrays/merge_sorted_array?"),
+        (["show", "merge_sortd_array"], 2, "Did you mean arrays/merge_sorted_array"),
         (["show", "zzz"], 2, "`dojo list` names them all"),
         (["check"], 2, "You have not begun a kata yet"),
         (["list", "arays"], 2, "There is no topic 'arays'"),

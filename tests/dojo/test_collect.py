@@ -7,13 +7,13 @@ import sys
 from pathlib import Path
 
 from dojo.grading.properties import collect
-from dojo.kata import Catalogue
+from dojo.kata import Catalogue, library_is_there
 
 ROOT = Path(__file__).parents[2]
 
 
 def test_the_engine_collects_what_pytest_collects():
-    katas = Catalogue(ROOT).katas
+    katas = [kata for kata in Catalogue(ROOT).katas if library_is_there(kata)]
     files = [str(kata.properties) for kata in katas]
     done = subprocess.run(
         [sys.executable, "-m", "pytest", "--collect-only", "-q", "--impl", "solutions", *files],

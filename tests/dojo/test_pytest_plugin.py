@@ -47,17 +47,17 @@ def run(folder, *arguments):
     ["katas/arrays/merge_sorted_array.py", "katas/arrays", "katas/arrays/__init__.py", "{clone}/katas/arrays"],
 )
 def test_the_file_that_one_edits_stands_for_its_properties(clone, named):
-    out = run(clone, named.format(clone=clone), "-k", "needs_no_second_list")
+    out = run(clone, named.format(clone=clone), "-k", "nums2_stays_and_nothing")
     assert "tests/arrays/test_merge_sorted_array.py" in out
-    assert "3 passed" in out
+    assert "1 passed" in out
     assert "testing katas" in out
 
 
 def test_a_solution_stands_for_its_properties_as_well(clone):
     answer(clone, "raise SystemError('this is not the one to be tested')")
-    out = run(clone / "solutions", "arrays/merge_sorted_array.py", "-k", "needs_no_second_list")
+    out = run(clone / "solutions", "arrays/merge_sorted_array.py", "-k", "nums2_stays_and_nothing")
     assert "testing solutions" in out
-    assert "3 passed" in out
+    assert "1 passed" in out
 
 
 def test_one_property_of_a_file_can_be_named(clone):

@@ -1,4 +1,7 @@
-"""Tests with the mark ``walls`` need a box of bubblewrap: where none starts they are skipped, and counted."""
+"""Tests with the mark ``walls`` need a box of bubblewrap: where none starts they are skipped, and counted.
+
+Those with the mark ``once`` say the same on every Python: ``tox`` runs them on one.
+"""
 
 from __future__ import annotations
 
@@ -10,8 +13,9 @@ NO_WALLS = "walls not checked: "
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Make the mark known."""
+    """Make the marks known."""
     config.addinivalue_line("markers", "walls: the test needs a box of bubblewrap")
+    config.addinivalue_line("markers", "once: the test says the same on every Python")
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:

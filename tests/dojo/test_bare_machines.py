@@ -10,6 +10,8 @@ from dojo.kata import Catalogue
 from dojo.stub import derive
 from tests.dojo.environments import BARE, ENGINE, ROOT, only, pytest_there, run
 
+pytestmark = pytest.mark.once
+
 CATALOGUE = Catalogue(ROOT)
 HAS_TORCH = importlib.util.find_spec("torch") is not None
 

@@ -13,6 +13,8 @@ from dojo.answers import wrong_answers
 from dojo.kata import Catalogue
 from tests.dojo.environments import ROOT
 
+pytestmark = pytest.mark.once
+
 KATA = Catalogue(ROOT).find("arrays/merge_sorted_array")
 C_LOCALE = {"LC_ALL": "C", "PYTHONCOERCECLOCALE": "0", "PYTHONUTF8": "0"}
 LIMITED = {

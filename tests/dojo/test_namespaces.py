@@ -12,6 +12,8 @@ from dojo.sandbox import namespaces
 from tests.dojo.disks import python
 from tests.dojo.environments import ROOT
 
+pytestmark = pytest.mark.once
+
 FORBID = 'echo 0 > /proc/sys/user/max_user_namespaces && exec "$@"'
 
 

@@ -12,6 +12,8 @@ import pytest
 from dojo.kata import Catalogue
 from tests.dojo.environments import ROOT
 
+pytestmark = pytest.mark.once
+
 SOLUTION = Catalogue(ROOT).find("arrays/merge_sorted_array").solution.read_text(encoding="utf-8")
 
 

@@ -13,6 +13,8 @@ import pytest
 from dojo.kata import Catalogue
 from tests.dojo.environments import ENGINE, ROOT, only
 
+pytestmark = pytest.mark.once
+
 KATA = Catalogue(ROOT).find("arrays/merge_sorted_array")
 
 

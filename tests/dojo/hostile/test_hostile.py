@@ -27,6 +27,7 @@ from dojo.sandbox.box import Boxes
 from dojo.sandbox.limits import DEFAULT_LIMITS, MEBIBYTE
 from tests.dojo.hostile.attacks import ATTACKS, SOMETIMES_RIGHT, TEXTS
 
+pytestmark = pytest.mark.once
 ROOT = Path(__file__).parents[3]
 CATALOGUE = Catalogue(ROOT)
 LIMITS = dataclasses.replace(

@@ -168,7 +168,7 @@ def project(a: Point, onto: Point) -> Point:
         >>> project((1, 1), (2, 0))
         (1.0, 0.0)
 
-    Limits: within 1e-12 ``|a|``, for ``onto`` with a length from 1e-300 to 1e300 and ``a`` up to 1e300.
+    Limits: within 1e-12 ``|a|``, for lengths from 1e-100 to 1e100, and for ``a`` also 0.
     """
     raise NotImplementedError
 
@@ -183,6 +183,6 @@ def reflect(a: Point, axis: Point) -> Point:
         >>> reflect((1, 1), (2, 0))
         (1.0, -1.0)
 
-    Limits: within 1e-12 ``|a|``, for ``axis`` with a length from 1e-300 to 1e300 and ``a`` up to 1e300.
+    Limits: as for :func:`project`.
     """
     raise NotImplementedError

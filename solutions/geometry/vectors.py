@@ -184,12 +184,12 @@ def project(a: Point, onto: Point) -> Point:
         >>> project((1, 1), (2, 0))
         (1.0, 0.0)
 
-    Limits: within 1e-12 ``|a|``, for ``onto`` with a length from 1e-300 to 1e300 and ``a`` up to 1e300.
+    Limits: within 1e-12 ``|a|``, for lengths from 1e-100 to 1e100, and for ``a`` also 0.
     """
     _require_finite(*a)
     _require_direction(onto, "onto")
-    # hint: dot gives the length along onto, times the length of onto, whose square overflows. What is left of onto when
-    # it is divided by its length first?
+    # hint: dot gives the length along onto, times the length of onto. What is left of onto when it is divided by its
+    # length first, and what does dot give then?
     length = norm(onto)
     along = (onto[0] / length, onto[1] / length)
     return scale(along, dot(a, along))
@@ -205,7 +205,7 @@ def reflect(a: Point, axis: Point) -> Point:
         >>> reflect((1, 1), (2, 0))
         (1.0, -1.0)
 
-    Limits: within 1e-12 ``|a|``, for ``axis`` with a length from 1e-300 to 1e300 and ``a`` up to 1e300.
+    Limits: as for :func:`project`.
     """
     _require_direction(axis, "axis")
     # hint: From a to its foot on the axis, and once more as far.

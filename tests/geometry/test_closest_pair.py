@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from tests.agreement import trusted_parts
 from tests.geometry.probes import closest_pair as probes
 from tests.refusals import refuses
-from tests.strategies.geometry import points as points_of_many_sizes
+from tests.strategies.geometry import float_points
 from tests.strategies.lattices import point_lists
 from tests.strategies.sizes import sizes
 
@@ -39,7 +39,7 @@ def assert_distance(got, expected, points):
 @st.composite
 def distinct_sizes(draw):
     """Floats of sizes from 1e-100 to 1e100, no two of them closer than that."""
-    points = draw(st.lists(points_of_many_sizes(), min_size=2, max_size=10))
+    points = draw(st.lists(float_points(), min_size=2, max_size=10))
     for axis in (0, 1):
         values = sorted({point[axis] for point in points})
         if any(not 1e-100 <= b - a <= 1e100 for a, b in itertools.pairwise(values)):

@@ -208,7 +208,7 @@ def check_angle(kata, a, b):
 @example(pair=((1e100, 0.0), (0.0, -1e-100)))
 @example(pair=((1e100, 1e-100), (-1e-100, 1e100)))
 @example(pair=((1e-100, 0.0), (1e-100, 1e-100)))
-@example(pair=((1e100, 1e-100), (1e100, 1e99)))
+@example(pair=((1e100, 1e-100), (9e99, 1e99)))
 @example(pair=((1, 2**53 + 1), (-3, -3 * 2**53 - 3)))  # opposite as integers, not quite as floats
 @example(pair=((2**53 + 1, 1), (-3 * 2**53 - 3, -3)))
 @example(pair=((2**53 + 3, 2**53 - 1), (-3 * 2**53 - 9, -3 * 2**53 + 3)))
@@ -282,8 +282,8 @@ def check_foot_and_mirror(kata, a, b):
 
 
 @given(
-    a=points(smallest=TINY, largest=1e300) | integer_points(),
-    b=directions(smallest=1e-300, largest=1e300) | integer_points().filter(any),
+    a=points() | integer_points(),
+    b=directions() | integer_points().filter(any),
 )
 @example(a=(1, 1), b=(2, 0))
 @example(a=(1, 2), b=(2, 1))
@@ -295,23 +295,14 @@ def check_foot_and_mirror(kata, a, b):
 @example(a=(3.0, 1.0), b=(-1.0, -2.0))  # the foot is behind 0
 @example(a=(3.0, 4.0), b=(0.5, 0.25))  # the foot is beyond onto
 @example(a=(1.0, 2.0), b=(1e-9, 1.0))
-@example(a=(1e100, 2e100), b=(-3e-100, 1e-100))
-@example(a=(1e-100, 2e-100), b=(3e100, 1e100))
-@example(a=(1.0, 1.0), b=(1e-170, 0.0))
-@example(a=(1.0, 1.0), b=(0.0, 1e200))
-@example(a=(1.0, 1.0), b=(1e200, 0))
-@example(a=(1.0, 2.0), b=(3e-300, -4e-300))
-@example(a=(1.0, 2.0), b=(3e299, 4e299))
-@example(a=(1.0, 2.0), b=(-3e-160, 1e-160))
-@example(a=(1e200, 2e200), b=(3e140, -1e140))
-@example(a=(5e299, -7e299), b=(7e299, 7e299))
-@example(a=(1e300, 1.0), b=(1e-300, 2e-300))
+@example(a=(4e99, 8e99), b=(-3e-100, 1e-100))
+@example(a=(1e-100, 2e-100), b=(9e99, 3e99))
+@example(a=(1e100, -1e-100), b=(7e99, 7e99))
+@example(a=(3e-100, -4e-100), b=(1e-100, -2e-100))
 @example(a=(1.0, 2.0), b=(1e-100, 1e100))
 @example(a=(2.0, 1.0), b=(1e100, 1e-100))
-@example(a=(1.0, -0.0), b=(-1e-160, 1e160))
 @example(a=(2**60 + 1, 2**60), b=(2**61, 3))
 @example(a=(1, 2.5), b=(0.5, 2))
-@example(a=(9 * TINY, -7 * TINY), b=(1.0, 2.0))
 def test_the_foot_and_the_mirror_image_are_right(kata, solution, a, b):
     with trusted_parts():
         check_foot_and_mirror(solution, a, b)

@@ -46,6 +46,13 @@ def integer_points() -> st.SearchStrategy[tuple[int, int]]:
     return st.tuples(integers(), integers())
 
 
+def float_points() -> st.SearchStrategy[Point]:
+    """Points of sizes from 1e-100 to 1e100, both coordinates of about the same size, or one of them 0."""
+    mantissas = st.one_of(st.integers(-4, 4).map(float), st.floats(-10, 10).filter(lambda x: x == 0 or abs(x) > 1e-3))
+    sizes = st.sampled_from([1.0, 1e-100, 1e100, 1e-7, 1e30])
+    return st.tuples(mantissas, mantissas, sizes).map(lambda each: (each[0] * each[2], each[1] * each[2]))
+
+
 def whole_numbers() -> st.SearchStrategy[int]:
     """Integers up to the size where products of equal floats are still exact."""
     return st.integers(-3, 3) | st.integers(-EXACT, EXACT)

@@ -188,7 +188,8 @@ def tensor_use(*inputs: Any, refuse: str = "") -> Iterator[TensorUse]:
         >>> use.alive, use.held
         (128, ['mm (4, 16)', 'exp (4, 16)'])
 
-    Limits: sees what is called in this thread; what an operator uses inside itself and what is computed outside of
+    Limits: keeps a note of each living tensor, so measure :func:`peak_memory` in a call of its own. Sees what is called
+    in this thread; what an operator uses inside itself and what is computed outside of
     torch is not seen: where it matters, ask for the multiplications that must be there, and look at
     :func:`peak_memory`, too. Sizes are in elements, so keeping sums in a wider dtype is free.
     """

@@ -76,5 +76,5 @@ def _said(outcome: Outcome) -> str:
 
 
 def _reasons(verdict: Verdict) -> str:
-    wrong = [each for each in verdict.properties if each.outcome != "accepted"]
+    wrong = [each for each in verdict.properties if each.outcome not in ("accepted", "not_checked")]
     return "; ".join(f"{each.title}: {_said(each.outcome)} {each.message}".strip() for each in wrong[:3])

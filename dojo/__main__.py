@@ -1,18 +1,14 @@
 """``python -m dojo``."""
 
-import contextlib
-import os
 import sys
 
-
-def _is_here(path: str) -> bool:
-    with contextlib.suppress(OSError):  # the current folder may have been removed
-        return os.path.samefile(path or os.curdir, os.curdir)  # noqa: PTH121  # pathlib may be somebody else's
-    return not path
-
-
-# Python puts the current folder first, where a student's random.py would be taken for the library's.
-sys.path[:] = [path for path in sys.path if not _is_here(path)]
+# Python puts the current folder first, where a student's random.py would be taken for the library's. The folder of this
+# package goes to the end instead, where it hides nothing: processes that are started later look for it there.
+if not sys.flags.safe_path:
+    del sys.path[0]
+package = __file__.rpartition("/")[0].rpartition("/")[0]
+if package not in sys.path:
+    sys.path.append(package)
 
 from dojo.cli import main  # noqa: E402
 

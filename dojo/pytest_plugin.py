@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import functools
 import importlib.util
+import reprlib
 import traceback
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -22,6 +23,10 @@ from dojo.pytest_selection import LeftOut, implementation, kata_of, whose
 
 NOT_ATTEMPTED = "not attempted: "
 GPU_NOT_CHECKED = "GPU not checked"
+LONGEST_DIFFERENCE = 1_000
+"""Characters of a value up to which pytest's own report of a difference is kept."""
+ON_CI = ("CI", "BUILD_NUMBER")
+"""Where one of these is set, pytest reports at greater length."""
 BROKEN = pytest.StashKey[set[Path]]()
 """The answers that can't be imported; that is told once for each, not by each of its properties."""
 
@@ -183,6 +188,30 @@ def _skip_if_stub(error: NotImplementedError, kata: Kata) -> None:
     if trace is not None and trace.tb_frame.f_globals.get("__name__") == kata.module:
         function = trace.tb_frame.f_code.co_name
         pytest.skip(f"{NOT_ATTEMPTED}{function} of {kata.name} raises NotImplementedError")
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_assertrepr_compare(config: pytest.Config, op: str, left: Any, right: Any) -> Iterator[Any]:
+    """A long value is shown by its beginning and the first difference.
+
+    With ``-v``, and where ``CI`` is set, pytest itself writes the whole difference: half a minute of work for a
+    thousand values, again for each input that Hypothesis tries. It can't be kept from answering, but answers shortly.
+    """
+    if op != "==" or max(len(repr(left)), len(repr(right))) <= LONGEST_DIFFERENCE:
+        return (yield)
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(config.option, "verbose", 0)
+        for variable in ON_CI:
+            patched.delenv(variable, raising=False)
+        yield
+    told = [f"{reprlib.repr(left)} == {reprlib.repr(right)}"]
+    if isinstance(left, list | tuple) and isinstance(right, list | tuple):
+        if len(left) != len(right):
+            told.append(f"lengths: {len(left)} and {len(right)}")
+        at = next((index for index, pair in enumerate(zip(left, right, strict=False)) if pair[0] != pair[1]), None)
+        if at is not None:
+            told.append(f"first difference, at index {at}: {reprlib.repr(left[at])} and {reprlib.repr(right[at])}")
+    return [told]
 
 
 def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> None:

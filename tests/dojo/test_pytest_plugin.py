@@ -9,6 +9,7 @@ import sys
 
 import pytest
 
+from dojo import pytest_plugin
 from dojo.kata import Catalogue
 from tests.dojo.environments import ROOT
 
@@ -33,11 +34,12 @@ def answer(clone, text):
     (clone / "katas" / "arrays" / "merge_sorted_array.py").write_text(text, encoding="utf-8")
 
 
-def run(folder, *arguments):
-    """The output of pytest in a folder."""
+def run(folder, *arguments, **more):
+    """The output of pytest in a folder, as on a desk; variables by keyword."""
+    inherited = {name: value for name, value in os.environ.items() if name not in pytest_plugin.ON_CI}
     done = subprocess.run(
         [sys.executable, "-P", "-m", "pytest", "-p", "no:cacheprovider", *arguments],
-        cwd=folder, env={**os.environ, "PYTHONPATH": str(ROOT), "COLUMNS": "120"},
+        cwd=folder, env={**inherited, "PYTHONPATH": str(ROOT), "COLUMNS": "120", **more},
         capture_output=True, text=True, check=False,
     )  # fmt: skip
     assert "INTERNALERROR" not in done.stdout, done.stdout
@@ -93,6 +95,15 @@ def test_frames_of_the_engine_are_hidden(clone):
     assert "return nums1[m + n]" in out
     for hidden in ("binding.py", "pytest_plugin.py:", "Exception Group"):
         assert hidden not in out
+
+
+def test_long_values_are_not_compared_in_full_on_ci(clone):
+    # pytest's own difference of 2,000 values takes half a minute of processor time, at each input that is tried.
+    answer(clone, "def merge(nums1, m, nums2, n):\n    for i in range(n):\n        nums1[m + i] = nums2[i]\n")
+    for more in ([], ["-vv"]):
+        out = run(clone, "katas/arrays", "-k", "needs_no_second_list", *more, CI="true")
+        assert "first difference" in out, out
+        assert "Full diff" not in out
 
 
 def test_a_function_that_is_missing_is_named_with_its_file(clone):

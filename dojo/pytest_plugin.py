@@ -10,7 +10,7 @@ import functools
 import importlib.util
 import reprlib
 import traceback
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -191,7 +191,7 @@ def _skip_if_stub(error: NotImplementedError, kata: Kata) -> None:
 
 
 @pytest.hookimpl(wrapper=True)
-def pytest_assertrepr_compare(config: pytest.Config, op: str, left: Any, right: Any) -> Iterator[Any]:
+def pytest_assertrepr_compare(config: pytest.Config, op: str, left: Any, right: Any) -> Generator[None, Any, Any]:
     """A long value is shown by its beginning and the first difference.
 
     With ``-v``, and where ``CI`` is set, pytest itself writes the whole difference: half a minute of work for a

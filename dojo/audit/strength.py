@@ -9,7 +9,7 @@ from typing import Literal
 from dojo.answers import right_answers, wrong_answers
 from dojo.audit.finding import Finding
 from dojo.grading.submission import Submission
-from dojo.grading.verdict import LOADS, Outcome, Verdict
+from dojo.grading.verdict import IMPORT, Outcome, Verdict
 from dojo.kata import Kata
 from dojo.stub import derive
 
@@ -48,7 +48,7 @@ class Expectation:
             yield Finding(
                 kata, f"{who} is {_said(verdict.outcome)}, expected {_said(expected)} (seed {seed}): {reasons}"
             )
-        elif expected == "rejected" and not any(each.name != LOADS for each in verdict.rejections):
+        elif expected == "rejected" and not any(each.name != IMPORT for each in verdict.rejections):
             yield Finding(kata, f"{who} does not even load (seed {seed}): {_reasons(verdict)}")
         elif expected == "rejected" and not any(_bare(each.name) == self.caught_by for each in verdict.rejections):
             others = ", ".join(dict.fromkeys(_bare(each.name) for each in verdict.rejections))

@@ -10,7 +10,7 @@ Outcome = Literal["accepted", "rejected", "not_attempted", "not_checked", "fault
 """``not_checked`` is for a property only: what it needs (CUDA, torch) is not here."""
 
 
-LOADS = "loads"
+IMPORT = "loads"
 """The name under which it is told that an answer could not even be loaded."""
 
 

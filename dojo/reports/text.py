@@ -11,7 +11,7 @@ from rich.syntax import Syntax
 from rich.table import Table
 from rich.text import Text
 
-from dojo.grading.verdict import LOADS, Counterexample, Outcome, PropertyVerdict, Verdict
+from dojo.grading.verdict import IMPORT, Counterexample, Outcome, PropertyVerdict, Verdict
 
 SIGNS: dict[Outcome, tuple[str, str]] = {
     "accepted": ("✓", "green"),
@@ -78,7 +78,7 @@ def render(console: Console, verdict: Verdict, *, full: bool = False, code: bool
         code: with plain Python that reproduces it.
     """
     console.print(headline(verdict))
-    shown = [each for each in verdict.properties if each.name != LOADS and not _needs_cuda(each)]
+    shown = [each for each in verdict.properties if each.name != IMPORT and not _needs_cuda(each)]
     for alike in _cases(shown):
         each = alike[0]
         console.print(property_line(each) if len(alike) == 1 else _cases_line(alike))

@@ -5,6 +5,9 @@ A :class:`DojoError` is shown without a traceback: its text says what is wrong, 
 
 from __future__ import annotations
 
+ACCEPTED, NOT_ALL_ACCEPTED, USAGE, FAULT = 0, 1, 2, 3
+"""Exit codes of the commands."""
+
 
 class DojoError(Exception):
     """Something that the user can mend. ``str(error)`` is the message, :attr:`way_out` the next step."""

@@ -14,9 +14,10 @@ from dojo.answers import KeptAnswer, wrong_answers
 from dojo.errors import GraderFault
 from dojo.grading.grader import Grader
 from dojo.kata import Catalogue, Kata
-from dojo.prompt import THEME, show
 from dojo.reports.text import render
 from dojo.sandbox.box import Boxes
+from dojo.terminal import theme
+from dojo.terminal.prompt import show
 
 KATA = "arrays/merge_sorted_array"
 WRONG = "stops_when_nums1_runs_out"
@@ -43,7 +44,7 @@ def tour(console: Console, catalogue: Catalogue) -> None:
         console.print(Rule("2. A wrong answer meets the smallest input on which it is wrong"))
         console.print(Text(f"This one differs from the reference in a line, so that {wrong.why}:"))
         console.print(
-            Padding(Syntax(_difference(kata, wrong), "diff", theme=THEME, background_color="default"), (1, 4))
+            Padding(Syntax(_difference(kata, wrong), "diff", theme=theme.CODE, background_color="default"), (1, 4))
         )
         first = grader.grade(kata, wrong.text.encode(), submission=f"{wrong.name}.py")
         render(console, first, code=False)

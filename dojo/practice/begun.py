@@ -10,7 +10,7 @@ from pathlib import Path
 from dojo.errors import DojoError
 from dojo.kata import Catalogue, Kata
 from dojo.practice.files import write_atomically
-from dojo.practice.journal import data_folder
+from dojo.practice.folder import data_folder
 
 
 def begun(catalogue: Catalogue) -> list[Kata]:

@@ -12,6 +12,7 @@ from rich.table import Table
 from rich.text import Text
 
 from dojo.grading.verdict import IMPORT, Counterexample, Outcome, PropertyVerdict, Verdict
+from dojo.terminal import theme
 
 SIGNS: dict[Outcome, tuple[str, str]] = {
     "accepted": ("✓", "green"),
@@ -112,7 +113,7 @@ def _shortened(message: str) -> str:
 
 
 def _highlighted(code: str) -> Text:
-    return Syntax("", "python", theme="ansi_light", background_color="default").highlight(code)
+    return Syntax("", "python", theme=theme.CODE, background_color="default").highlight(code)
 
 
 def rejection(verdict: PropertyVerdict) -> RenderableType:

@@ -46,7 +46,7 @@ def test_the_same_seed_draws_the_same_inputs(seed):
 
 def test_stop_ends_a_run_at_once_and_the_test_is_as_it_was():
     test = fresh()
-    before = [test.hypothesis.inner_test, test._hypothesis_internal_use_settings]
+    before = [test.hypothesis.inner_test, getattr(test, generation.PRIVATE[0])]
     tried = []
 
     def inner(_original, given):
@@ -56,7 +56,7 @@ def test_stop_ends_a_run_at_once_and_the_test_is_as_it_was():
     with pytest.raises(generation.Stop):
         generation.run(test, {"limit": 1_000}, inner, seed=0, phases=[Phase.generate, Phase.shrink])
     assert len(tried) == 1
-    assert [test.hypothesis.inner_test, test._hypothesis_internal_use_settings] == before
+    assert [test.hypothesis.inner_test, getattr(test, generation.PRIVATE[0])] == before
 
 
 def test_examples_are_a_phase_of_their_own():

@@ -19,8 +19,11 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from dojo.errors import JournalError
-from dojo.practice import journal as journal_module
-from dojo.practice.journal import KINDS, MIGRATIONS, Journal, Standing, data_folder
+from dojo.practice import store as store_module
+from dojo.practice.entries import KINDS, Standing
+from dojo.practice.folder import data_folder
+from dojo.practice.journal import Journal
+from dojo.practice.store import MIGRATIONS
 from tests.dojo.disks import READ_ONLY, SMALL, environment, mounted, output, python
 
 MERGE = "arrays/merge_sorted_array"
@@ -449,7 +452,7 @@ def test_a_lock_is_waited_for_and_then_named(path, journal):
 
 def test_every_commit_is_synced_and_leaves_one_file(journal):
     journal.record(MERGE, b"x", kind="check")
-    with journal._writing() as connection:  # noqa: SLF001  # there is no other way to see it
+    with journal._store.writing() as connection:  # noqa: SLF001  # there is no other way to see it
         assert connection.execute("PRAGMA synchronous").fetchone() == (3,)  # EXTRA
         assert connection.execute("PRAGMA journal_mode").fetchone() == ("delete",)
 
@@ -582,7 +585,7 @@ def test_a_journal_from_a_newer_version_is_left_alone(journal, path):
 def test_a_journal_that_a_newer_dojo_migrates_meanwhile_is_left_alone(journal, path, monkeypatch):
     journal.record(MERGE, b"x", kind="check")
     with monkeypatch.context() as newer, Journal(path) as other:
-        newer.setattr(journal_module, "MIGRATIONS", (*MIGRATIONS, ("ALTER TABLE hints ADD COLUMN liked",)))
+        newer.setattr(store_module, "MIGRATIONS", (*MIGRATIONS, ("ALTER TABLE hints ADD COLUMN liked",)))
         assert other.latest(MERGE).content == b"x"
     before = path.read_bytes()
     with pytest.raises(JournalError, match="newer dojo"):
@@ -595,11 +598,11 @@ def test_an_older_journal_is_migrated_whole_or_not_at_all(journal, path, monkeyp
     journal.close()
     before = path.read_bytes()
     step = "ALTER TABLE hints ADD COLUMN liked"
-    monkeypatch.setattr(journal_module, "MIGRATIONS", (*MIGRATIONS, (step, "SELECT * FROM no_such_table")))
+    monkeypatch.setattr(store_module, "MIGRATIONS", (*MIGRATIONS, (step, "SELECT * FROM no_such_table")))
     with pytest.raises(JournalError):
         journal.attempts()
     assert path.read_bytes() == before
-    monkeypatch.setattr(journal_module, "MIGRATIONS", (*MIGRATIONS, (step,)))
+    monkeypatch.setattr(store_module, "MIGRATIONS", (*MIGRATIONS, (step,)))
     journal.record(MERGE, b"y", kind="check")
     assert contents(path) == [b"x", b"y"]
     assert integrity(path) == "ok"

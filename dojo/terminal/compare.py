@@ -10,6 +10,7 @@ from rich.panel import Panel
 from rich.syntax import Syntax
 
 from dojo.kata import Kata
+from dojo.terminal import theme
 
 NARROWEST = 100
 """Below this many columns two texts side by side can't be read: they stand one below the other."""
@@ -19,7 +20,7 @@ def side_by_side(console: Console, kata: Kata, mine: str, reference: str) -> Non
     """Print both texts, each without its module docstring, which both share."""
     panels = [
         Panel(
-            Syntax(_code_only(text), "python", theme="ansi_light", background_color="default", word_wrap=True),
+            Syntax(_code_only(text), "python", theme=theme.CODE, background_color="default", word_wrap=True),
             title=title,
         )
         for title, text in ((f"your {kata.stub.relative_to(kata.root)}", mine), ("the reference", reference))

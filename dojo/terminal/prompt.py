@@ -17,8 +17,8 @@ from rich.text import Text
 
 from dojo.kata import Kata
 from dojo.stub import derive
+from dojo.terminal import theme
 
-THEME = "ansi_light"
 ENTRY = re.compile(r" +[*\w, ]+: ")
 """The first line of what a docstring says of one argument or exception."""
 
@@ -98,7 +98,7 @@ def _documented(node: ast.stmt, lines: list[str]) -> Iterator[RenderableType]:
 
 def _source(text: str) -> Syntax:
     text = re.sub(r"  # noqa.*", "", text)
-    return Syntax(text, "python", theme=THEME, background_color="default", word_wrap=True)
+    return Syntax(text, "python", theme=theme.CODE, background_color="default", word_wrap=True)
 
 
 def _reflowed(documentation: str) -> Iterator[RenderableType]:

@@ -1,0 +1,1 @@
+"""All that is drawn in a terminal for a learner."""

@@ -15,7 +15,7 @@ from rich.console import Console
 from rich.text import Text
 
 from dojo.errors import DojoError, GraderFault, NoWallsError
-from dojo.kata import Catalogue
+from dojo.kata import OPENINGS, Catalogue
 from dojo.sandbox.box import Box, Isolation
 from dojo.sandbox.walls import landlock_version
 from dojo.sandbox.wire import pack, unpack
@@ -48,6 +48,8 @@ def examine() -> list[Finding]:
     libraries = [library for library in ("plain", "numpy", "torch") if _is_there(library)]
     found += [_tried(f"worker ({library})", _worker(library, "process")) for library in libraries]
     found.append(_walls())
+    if found[-1].state == "works":
+        found.append(_tried("walls, opened", _opened_walls))
     return found
 
 
@@ -126,6 +128,34 @@ def _walls() -> Finding:
     version = landlock_version()
     scopes = "" if version >= LANDLOCK_WITH_SCOPES else " (without scopes: namespaces and seccomp keep signals in)"
     return Finding("walls", "works", f"bubblewrap, Landlock {version}{scopes}, seccomp: {tried}")
+
+
+OPENED_PROBE = b"""
+import os, socket
+
+def speaks():
+    listening = socket.create_server(("127.0.0.1", 0))
+    if os.fork() == 0:
+        with socket.create_connection(listening.getsockname()) as ours:
+            ours.sendall(str(os.getppid()).encode())
+        os._exit(0)
+    said = listening.accept()[0].recv(10)
+    os.wait()
+    return said
+"""
+
+
+def _opened_walls() -> Finding:
+    """Whether katas with ``Walls: processes, loopback`` can be judged: a process is forked and speaks to its parent."""
+    part = "walls, opened"
+    with Box("plain", isolation="bubblewrap", openings=OPENINGS) as box:
+        worker = box.worker()
+        worker.request(["load", "probe", "<doctor>", OPENED_PROBE, b"", {}], timeout=10)
+        reply = worker.request(["call", "answer", "speaks", [], {}], timeout=10)
+        worker.close()
+    if reply.raised or unpack(reply.result) != b"1":
+        return Finding(part, "broken", f"replied {reply}", "katas with `Walls` in their header can't be judged here")
+    return Finding(part, "works", "for katas that need them: a few processes, and loopback among these alone")
 
 
 def render(console: Console, findings: list[Finding]) -> None:

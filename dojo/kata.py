@@ -21,6 +21,10 @@ from pathlib import Path
 from dojo.errors import KataFormatError, MissingLibraryError, NoRepositoryError, UnknownKataError
 
 FIELDS = ("Level", "Needs", "Source", "Time", "Space")
+OPTIONAL = ("Walls",)
+"""Fields that most katas do without."""
+OPENINGS = ("processes", "loopback")
+"""What ``Walls`` may name: what an answer to such a kata may do besides, in a box of its own."""
 LIBRARIES = ("numpy", "torch")
 """Libraries that an answer may need; the last one named in a stub decides what the worker imports beforehand."""
 
@@ -68,8 +72,9 @@ class Header:
         fields: dict[str, str] = {}
         for line in lines[end:]:
             name, _, value = line.partition(":")
-            if name not in FIELDS:
-                raise KataFormatError(f"{where}: unknown field {name!r}", f"Known are {', '.join(FIELDS)}.")
+            if name not in (*FIELDS, *OPTIONAL):
+                known = ", ".join((*FIELDS, *OPTIONAL))
+                raise KataFormatError(f"{where}: unknown field {name!r}", f"Known are {known}.")
             if name in fields:
                 raise KataFormatError(f"{where}: field {name!r} stands twice", "Keep one of them.")
             if not value.strip():
@@ -82,6 +87,7 @@ class Header:
             )
         if fields["Level"] not in {"1", "2", "3", "4", "5"}:
             raise KataFormatError(f"{where}: Level is {fields['Level']!r}", "Write a number from 1 to 5.")
+        _check_openings(fields.get("Walls"), where)
         return cls(lines[0].strip(), "\n".join(lines[1:end]).strip("\n"), fields)
 
     @property
@@ -99,6 +105,27 @@ class Header:
         """Names of the katas to do first."""
         value = self.fields["Needs"]
         return () if value == "-" else tuple(name.strip() for name in value.split(","))
+
+    @property
+    def openings(self) -> tuple[str, ...]:
+        """What an answer may do besides computing, of :data:`OPENINGS` and in their order; nothing as a rule."""
+        named = _listed(self.fields.get("Walls", ""))
+        return tuple(opening for opening in OPENINGS if opening in named)
+
+
+def _listed(value: str) -> list[str]:
+    return [word.strip() for word in value.split(",")]
+
+
+def _check_openings(value: str | None, where: str) -> None:
+    """Refuse a word that no wall knows: it would be a promise that nobody keeps."""
+    if value is None:
+        return
+    for word in (words := _listed(value)):
+        if word not in OPENINGS:
+            raise KataFormatError(f"{where}: Walls names {word!r}", f"Known are {', '.join(OPENINGS)}.")
+        if words.count(word) > 1:
+            raise KataFormatError(f"{where}: Walls names {word!r} twice", "Keep one of them.")
 
 
 def _field_name(line: str) -> str | None:

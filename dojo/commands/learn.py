@@ -110,8 +110,8 @@ def _started_boxes(katas: list[Kata]) -> Boxes:
     for kata in katas:
         require_library(kata)
     boxes = Boxes(isolation="process")  # one's own code
-    for library in {kata.library for kata in katas}:
-        boxes[library].start()
+    for kata in katas:
+        boxes.of(kata.library, kata.header.openings).start()
     return boxes
 
 

@@ -61,7 +61,7 @@ class Batch:
         require_library(first.kata)
         boxes = Boxes(self.limits, isolation=self.isolation, hidden=self.hidden)
         try:
-            boxes[first.kata.library].check()
+            boxes.of(first.kata.library, first.kata.header.openings).check()
             if self.jobs == 1:
                 with Grader(boxes) as grader:
                     for submission in itertools.chain([first], rest):

@@ -104,7 +104,7 @@ class Grader:
         on_property: Callable[[PropertyVerdict], None] | None,
     ) -> Verdict:
         started = time.perf_counter()
-        box = self._boxes[kata.library]
+        box = self._boxes.of(kata.library, kata.header.openings)
         box.start()
         reference = self._references.get(kata.name) or self._references.setdefault(kata.name, Reference(kata))
         session = Session(box, reference, content, visible(submission) or "<answer>", self.limits, own_needs=self._own)

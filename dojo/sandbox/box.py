@@ -4,6 +4,10 @@ There are two kinds of isolation. ``bubblewrap`` puts the zygote behind walls: a
 the libraries, no network, no other process, nothing of the repository (:mod:`dojo.sandbox.bubblewrap`); its workers
 then take away from themselves what is left (:mod:`dojo.sandbox.walls`). ``process`` is a plain child process with
 deadlines, for one's own code.
+
+A kata may say in its header that its answers need processes or the loopback interface (``Walls: processes, loopback``).
+They get a box of their own: another zygote behind walls of bubblewrap, and in it each worker has namespaces of its own
+for processes, network and IPC. What it forks lives in there and ends with it.
 """
 
 from __future__ import annotations
@@ -49,6 +53,7 @@ class Box:
         limits: the bounds on its answers.
         isolation: ``bubblewrap`` or ``process``; it must be named, so that nobody is without walls by accident.
         hidden: folders that no answer may see, the repository's as a rule.
+        openings: what the answers may do besides, see :data:`dojo.kata.OPENINGS`.
 
     Use it as a context manager, or :meth:`close` it: everything that it started ends then.
     """
@@ -60,6 +65,7 @@ class Box:
         *,
         isolation: Isolation,
         hidden: Sequence[Path] = (),
+        openings: Sequence[str] = (),
     ) -> None:
         if os.name != "posix":
             raise DojoError(
@@ -70,6 +76,7 @@ class Box:
         self.limits = limits
         self.isolation = isolation
         self._hidden = tuple(hidden)
+        self._openings = tuple(openings)
         self._zygote: subprocess.Popen[bytes] | None = None
         self._control: socket.socket | None = None
         self._ready = False
@@ -105,7 +112,12 @@ class Box:
         walled = self.isolation == "bubblewrap"
         forbidden = bubblewrap.forbidden(self._hidden) if walled else None
         begin = msgspec.json.encode(
-            {"modules": MODULES[self.library], "forbidden": forbidden, "limits": msgspec.to_builtins(self.limits)}
+            {
+                "modules": MODULES[self.library],
+                "forbidden": forbidden,
+                "limits": msgspec.to_builtins(self.limits),
+                "openings": self._openings,
+            }
         )
         with contextlib.suppress(OSError):  # it is gone: whoever asks it first is told why
             self._control.sendall(struct.pack("<I", len(begin)) + begin)
@@ -218,10 +230,10 @@ class Box:
             self._control.settimeout(self.limits.start)
             self._control.sendall(b"M" + struct.pack("<I", pid))
             reply = self._control.recv(USAGE.size, socket.MSG_WAITALL)
-            memory, processor, threads = USAGE.unpack(reply)
+            memory, processor, threads, processes = USAGE.unpack(reply)
         except (OSError, struct.error):
             return None
-        return Usage(memory, processor if processor >= 0 else None, threads) if threads else None
+        return Usage(memory, processor if processor >= 0 else None, threads, processes) if threads else None
 
     def kill(self, pid: int) -> None:
         """Kill a worker; when this returns it is gone, or is about to be: it ends with its zygote."""
@@ -258,7 +270,9 @@ class Box:
 
 
 class Boxes:
-    """One box for each library, started when it is first needed. Closing them ends every process.
+    """One box for each library, and one more for answers that may do more; each is started when it is first needed.
+
+    Closing them ends every process.
 
     Args:
         limits, isolation, hidden: as a box takes them.
@@ -268,12 +282,19 @@ class Boxes:
         self.limits = limits
         self.isolation = isolation
         self._hidden = tuple(hidden)
-        self._boxes: dict[str, Box] = {}
+        self._boxes: dict[tuple[str, ...], Box] = {}
 
     def __getitem__(self, library: str) -> Box:
-        if library not in self._boxes:
-            self._boxes[library] = Box(library, self.limits, isolation=self.isolation, hidden=self._hidden)
-        return self._boxes[library]
+        return self.of(library)
+
+    def of(self, library: str, openings: Sequence[str] = ()) -> Box:
+        """The box for answers that need a library, and what their kata's header opens to them."""
+        key = (library, *openings)
+        if key not in self._boxes:
+            self._boxes[key] = Box(
+                library, self.limits, isolation=self.isolation, hidden=self._hidden, openings=openings
+            )
+        return self._boxes[key]
 
     def close(self) -> None:
         """End every process."""

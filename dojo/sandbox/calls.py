@@ -188,8 +188,17 @@ ALLOWED = {
 }
 """By what they are for. Files are written in the worker's own folder only: all else is mounted read-only."""
 
+OPENED = {
+    "processes": ("kill",),
+    "loopback": ("bind", "connect", "listen", "accept", "accept4", "getpeername", "recvmsg", "socketpair"),
+}
+"""By what a kata's header opens: no more than what ``fork`` and gloo (of ``torch.distributed``) ask for."""
+
 CHECKED = ("clone", "clone3", "prlimit64", "fcntl", "ioctl", "prctl", "getsockopt")
 """Allowed with some arguments only, see :func:`dojo.sandbox.walls.filter_program`."""
+
+CHECKED_WHERE_OPEN = ("socket", "setsockopt")
+"""The same where loopback is open; refused elsewhere."""
 
 NUMBERS: dict[str, dict[str, int]] = {
     "x86_64": {
@@ -364,6 +373,14 @@ NUMBERS: dict[str, dict[str, int]] = {
         "fork": 57,
         "vfork": 58,
         "memfd_create": 319,
+        "accept": 43,
+        "accept4": 288,
+        "bind": 49,
+        "listen": 50,
+        "getpeername": 52,
+        "setsockopt": 54,
+        "sendmsg": 46,
+        "recvmsg": 47,
         "socket": 41,
         "socketpair": 53,
         "connect": 42,
@@ -515,6 +532,14 @@ NUMBERS: dict[str, dict[str, int]] = {
         "execve": 221,
         "execveat": 281,
         "memfd_create": 279,
+        "accept": 202,
+        "accept4": 242,
+        "bind": 200,
+        "listen": 201,
+        "getpeername": 205,
+        "setsockopt": 208,
+        "sendmsg": 211,
+        "recvmsg": 212,
         "socket": 198,
         "socketpair": 199,
         "connect": 203,

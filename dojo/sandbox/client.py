@@ -20,7 +20,7 @@ from dojo.sandbox.zygote import READY
 
 @dataclass(frozen=True)
 class Usage:
-    """What a process uses: bytes of memory, seconds of processor time in all, threads.
+    """What a process and those that it started use: bytes of memory, seconds of processor time in all, threads.
 
     ``processor`` is None where the system does not tell; deadlines are then by the clock alone.
     """
@@ -28,6 +28,7 @@ class Usage:
     memory: int
     processor: float | None
     threads: int
+    processes: int = 1
 
 
 class _Overrun(Exception):
@@ -133,6 +134,8 @@ class Worker:
             raise _Excess(f"the answer took {used} MiB of memory, {allowed} are allowed")
         if usage.threads > self._limits.threads:
             raise _Excess(f"the answer started {usage.threads} threads, {self._limits.threads} are allowed")
+        if usage.processes > self._limits.processes:
+            raise _Excess(f"the answer started {usage.processes} processes, {self._limits.processes} are allowed")
         if usage.processor is not None:
             if self._processor_time_at_start is None:  # the first look is a glance after the call began
                 self._processor_time_at_start = max(0.0, usage.processor - GLANCE)

@@ -26,7 +26,8 @@ class Limits:
         start: how long a worker, or the zygote with its imports, may take to be ready.
         memory: how much of it an answer may hold.
         scratch: how much it may write to its own folder.
-        threads: how many it may have.
+        threads: how many it may have, those of its processes together.
+        processes: how many it may have, where its kata allows any.
         reply: the largest reply.
         items: how many values one reply may hold; an array counts as one.
         text: the largest answer.
@@ -47,6 +48,7 @@ class Limits:
     memory: int = 2048 * MEBIBYTE
     scratch: int = 64 * MEBIBYTE
     threads: int = 256
+    processes: int = 16
     reply: int = 256 * MEBIBYTE
     items: int = 1_000_000
     text: int = MEBIBYTE

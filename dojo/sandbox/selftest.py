@@ -7,6 +7,7 @@ no verdict is given.
 from __future__ import annotations
 
 import ctypes
+import itertools
 import os
 import resource
 import socket
@@ -21,19 +22,24 @@ PR_GET_NO_NEW_PRIVS = 39
 END = "that is all"
 
 
-def open_walls(forbidden: list[str], limits: Limits) -> list[str]:
+def open_walls(forbidden: list[str], limits: Limits, openings: tuple[str, ...] = ()) -> list[str]:
     """What a worker could still do here, in words; empty where every wall holds.
 
     Args:
         forbidden: paths that must not be there, such as the repository.
         limits: the bounds on a worker.
+        openings: what its kata allows it besides, see :data:`dojo.kata.OPENINGS`.
     """
+    zygote = os.getpid()
     receiving, sending = os.pipe()
     pid = os.fork()
     if pid == 0:
         os.close(receiving)
         try:
-            for found in _behind_the_walls(forbidden, limits):
+            outer = [*_namespaces(), *_privileges_before()]
+            if openings:
+                _move_apart()
+            for found in itertools.chain(outer, _behind_the_walls(forbidden, limits, openings, zygote)):
                 os.write(sending, f"{found}\n".encode())
             os.write(sending, f"{END}\n".encode())
         except BaseException as error:
@@ -49,14 +55,28 @@ def open_walls(forbidden: list[str], limits: Limits) -> list[str]:
     return [*lines, "the self-test did not come to its end"]
 
 
-def _behind_the_walls(forbidden: list[str], limits: Limits) -> Iterator[str]:
-    zygote = os.getppid()
-    found = [*_namespaces(), *_privileges_before()]
-    walls.enclose(limits)
-    attempts: dict[str, Callable[[], object]] = {
-        "start a process": _fork,
+def _move_apart() -> None:
+    """Go on in the namespaces that a worker with openings gets; the process that made them waits, and ends alike."""
+    walls.move_apart()
+    pid = os.fork()
+    if pid:
+        os._exit(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) & 255)
+
+
+def _behind_the_walls(forbidden: list[str], limits: Limits, openings: tuple[str, ...], zygote: int) -> Iterator[str]:
+    walls.enclose(limits, openings)
+    sockets: dict[str, Callable[[], object]] = {
         "open a socket": socket.socket,
         "open a pair of sockets": socket.socketpair,
+    }
+    beyond: dict[str, Callable[[], object]] = {
+        "reach an address outside": _reach_out,
+        "see packets of the network": lambda: socket.socket(socket.AF_INET, socket.SOCK_RAW, socket.IPPROTO_ICMP),
+        "see frames of the network": lambda: socket.socket(socket.AF_PACKET, socket.SOCK_RAW),
+    }
+    attempts: dict[str, Callable[[], object]] = {
+        **({} if "processes" in openings else {"start a process": _fork}),
+        **(beyond if "loopback" in openings else sockets),
         "write a file": lambda: os.open("/self-test", os.O_WRONLY | os.O_CREAT),
         "leave a mark in a folder that others see": lambda: os.utime("/"),
         "close a folder that others need": lambda: Path("/packages").chmod(0o700),
@@ -69,10 +89,15 @@ def _behind_the_walls(forbidden: list[str], limits: Limits) -> Iterator[str]:
         "run a program": lambda: os.execv(sys.executable, [sys.executable, "-c", ""]),  # noqa: S606
     }
     yield from (f"an answer could see {path}" for path in forbidden if os.path.lexists(path))
-    yield from found
     yield from _privileges()
     # Running a program is tried last: where it succeeds, this process is replaced and can tell nothing.
     yield from (f"an answer could {what}" for what, attempt in attempts.items() if _succeeds(attempt))
+
+
+def _reach_out() -> None:
+    """Say something to an address of the block that is kept for documents; no reply is needed to be told of a route."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as messages:
+        messages.connect(("192.0.2.1", 9))
 
 
 def _succeeds(attempt: Callable[[], object]) -> bool:

@@ -20,6 +20,8 @@ def test_title_prose_and_fields_are_told_apart():
     assert parsed.prose == "Prose with a colon: like this.\n\n    Level: 5 in an example"
     assert (parsed.level, parsed.needs, parsed.dots) == (2, (), "●●○○○")
     assert header(FIELDS.replace("Needs: -", "Needs: a/b, c/d")).needs == ("a/b", "c/d")
+    assert parsed.openings == ()
+    assert header(FIELDS + "Walls: loopback, processes\n").openings == ("processes", "loopback")
 
 
 @pytest.mark.parametrize(
@@ -32,6 +34,9 @@ def test_title_prose_and_fields_are_told_apart():
         (FIELDS + "Level: 2\n", "stands twice"),
         (FIELDS.replace("a book", ""), "'Source' is empty"),
         ("", "no field Level, Needs, Source, Time, Space"),
+        (FIELDS + "Walls: internet\n", "Walls names 'internet'"),
+        (FIELDS + "Walls: -\n", "Walls names '-'"),
+        (FIELDS + "Walls: loopback, loopback\n", "'loopback' twice"),
     ],
 )
 def test_a_bad_header_is_refused_with_its_reason(fields, said):

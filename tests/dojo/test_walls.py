@@ -191,8 +191,8 @@ def test_a_wall_of_bubblewrap_that_is_off_is_found(monkeypatch, command, said):
 @pytest.mark.parametrize(
     ("line", "said"),
     [
-        ("    _restrict_files(libc)\n", "see other processes"),
-        ("    _restrict_calls(libc)\n", "start a process"),
+        ("    _restrict_files(libc, openings)\n", "see other processes"),
+        ("    _restrict_calls(libc, openings)\n", "start a process"),
     ],
     ids=["landlock", "seccomp"],
 )

@@ -9,7 +9,7 @@ from dojo.grading.literal import same
 from dojo.sandbox.reply import Reply
 from dojo.sandbox.wire import unpack
 
-TOLERATED = 2.0**-8
+ROUNDING = 2.0**-8
 """Of the largest value: a library may add in another order when its memory lies differently, in half types too."""
 
 
@@ -47,6 +47,6 @@ def alike(one: Any, other: Any) -> bool:
 def _close(one: list[float], other: list[float]) -> bool:
     largest = max((abs(x) for x in (*one, *other) if math.isfinite(x)), default=0.0)
     return all(
-        same(x, y) or (math.isfinite(x) and math.isfinite(y) and abs(x - y) <= TOLERATED * largest)
+        same(x, y) or (math.isfinite(x) and math.isfinite(y) and abs(x - y) <= ROUNDING * largest)
         for x, y in zip(one, other, strict=True)
     )

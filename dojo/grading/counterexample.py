@@ -18,10 +18,10 @@ from dojo.grading.verdict import Counterexample
 from dojo.kata import Kata
 from dojo.sandbox.wire import pack, unpack
 
-TOLERATED = 1e-9
+EQUAL_WITHIN = 1e-9
 """Results closer than this, relative, differ by rounding alone and do not show the bug."""
 
-SHORT = 60
+LONGEST_INLINE = 60
 """An argument whose source is longer gets a line of its own."""
 
 
@@ -59,7 +59,7 @@ def explain(
         return None
     effects = [(call, _effect_of_answer(call), _effect_of_reference(call, solution, probes)) for call in calls]
     worst = max(effects, key=lambda each: each[2].differs_from(each[1]))
-    if worst[2].differs_from(worst[1]) <= TOLERATED:
+    if worst[2].differs_from(worst[1]) <= EQUAL_WITHIN:
         # Every single call agrees with the reference: the property relates several calls, or a meter; show the last.
         worst = effects[-1]
     call, got, expected = worst
@@ -171,7 +171,7 @@ def _passed(call: Call, names: Mapping[int | str, str], watched: Sequence[int | 
         source = literal(value)
         if key in call.same:
             source = names[call.same[key]]
-        elif key in watched or key in call.same.values() or len(source) > SHORT:
+        elif key in watched or key in call.same.values() or len(source) > LONGEST_INLINE:
             lines.append(f"{names[key]} = {source}")
             source = names[key]
         passed.append(source if isinstance(key, int) else f"{key}={source}")
@@ -184,7 +184,7 @@ def _comment(effect: Effect, word: str = "expected") -> str:
         return f"  # {word} {type(effect.error).__name__}"
     *_, last = [*([effect.result] if effect.result is not None or not effect.changed else []), *effect.changed.values()]
     text = shown(last)
-    return f"  # {word} {text}" if len(text) <= SHORT else f"\n# {word} {text}"
+    return f"  # {word} {text}" if len(text) <= LONGEST_INLINE else f"\n# {word} {text}"
 
 
 def _probe_code(

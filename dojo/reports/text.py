@@ -83,14 +83,14 @@ def render(console: Console, verdict: Verdict, *, full: bool = False, code: bool
     for alike in _cases(shown):
         each = alike[0]
         console.print(property_line(each) if len(alike) == 1 else _cases_line(alike))
-        if each.outcome == "rejected" and each is not _told(verdict) and not full:
+        if each.outcome == "rejected" and each is not _shown_whole(verdict) and not full:
             console.print(Padding(Text(_shortened(each.message), "dim"), (0, 0, 0, INDENT + 2)))
     on_cuda = sum(map(_needs_cuda, verdict.properties))
     if on_cuda:
         text = f"  ? {GPU}: {on_cuda} properties need one (`pytest -m gpu` on a machine that has CUDA)"
         console.print(Text(text, "yellow"))
     for each in verdict.rejections:
-        if full or each is _told(verdict):
+        if full or each is _shown_whole(verdict):
             console.print()
             console.print(rejection(each))
             if code and each.counterexample is not None and each.counterexample.code:
@@ -102,8 +102,8 @@ def _needs_cuda(verdict: PropertyVerdict) -> bool:
     return verdict.outcome == "not_checked" and verdict.message.startswith(GPU)
 
 
-def _told(verdict: Verdict) -> PropertyVerdict | None:
-    """The property whose counterexample is told: the first that has one."""
+def _shown_whole(verdict: Verdict) -> PropertyVerdict | None:
+    """The one rejected property that is shown with its input: the first that has a counterexample."""
     return next((each for each in verdict.rejections if each.counterexample), next(iter(verdict.rejections), None))
 
 

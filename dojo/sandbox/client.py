@@ -14,7 +14,7 @@ from dojo.errors import AnswerDied, BadReply, CallTimeout, GraderFault
 from dojo.sandbox.errors import NotPlainError
 from dojo.sandbox.limits import MEBIBYTE, Limits
 from dojo.sandbox.reply import Reply
-from dojo.sandbox.wire import GLANCE, Channel, ChannelClosed, ChannelTimeout
+from dojo.sandbox.wire import LOOK_EVERY, Channel, ChannelClosed, ChannelTimeout
 from dojo.sandbox.zygote import READY
 
 
@@ -138,7 +138,7 @@ class Worker:
             raise _Excess(f"the answer started {usage.processes} processes, {self._limits.processes} are allowed")
         if usage.processor is not None:
             if self._processor_time_at_start is None:  # the first look is a glance after the call began
-                self._processor_time_at_start = max(0.0, usage.processor - GLANCE)
+                self._processor_time_at_start = max(0.0, usage.processor - LOOK_EVERY)
             if usage.processor - self._processor_time_at_start > self._deadline:
                 raise _Overrun
 

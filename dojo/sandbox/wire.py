@@ -31,7 +31,7 @@ MOST_PAIRS = 2_000
 
 NATIVE = frozenset({type(None), bool, float, str, bytes})
 SMALLEST, LARGEST = -(2**63), 2**64 - 1
-GLANCE = 0.05
+LOOK_EVERY = 0.05
 """How often, in seconds, one looks at a process that is being waited for."""
 NUMPY_KINDS = frozenset("biufc")
 TENSOR_DTYPES = frozenset(
@@ -297,7 +297,7 @@ class Channel:
             if left is not None and left <= 0:  # also where bytes keep trickling in
                 raise ChannelTimeout
             try:
-                self._socket.settimeout(left if left is None or self.on_wait is None else min(left, GLANCE))
+                self._socket.settimeout(left if left is None or self.on_wait is None else min(left, LOOK_EVERY))
                 count = self._socket.recv_into(view)
             except TimeoutError as error:
                 if self.on_wait is None:

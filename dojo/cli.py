@@ -38,6 +38,8 @@ def app(context: click.Context) -> None:
 
 
 for command in COMMANDS:
+    # The first sentence, whole: click would cut it off after a few words.
+    command.short_help = (command.help or "").partition("\n\n")[0].split(". ")[0].rstrip(".") + "."
     app.add_command(command)
 
 

@@ -15,8 +15,9 @@ from dojo.audit.finding import Finding
 from dojo.binding import load_module
 from dojo.errors import DojoError
 from dojo.grading.properties import collect
+from dojo.hints import hints
 from dojo.kata import Catalogue, Header, Kata
-from dojo.stub import derive, hints
+from dojo.stub import derive
 
 FEWEST_HINTS, MOST_HINTS = 3, 4
 FEWEST_PROPERTIES, MOST_PROPERTIES = 3, 6

@@ -176,7 +176,7 @@ def hint(kata: str, every: bool) -> None:
     """The next hint of a kata; earlier ones are shown again."""
     from rich.text import Text
 
-    from dojo.stub import hints
+    from dojo.hints import hints
 
     found = Catalogue().find(kata)
     all_hints = hints(found.solution.read_text(encoding="utf-8"))
@@ -200,8 +200,8 @@ def hint(kata: str, every: bool) -> None:
 @click.option("--peek", is_flag=True, help="Also before you have passed.")
 def solution(kata: str, peek: bool) -> None:
     """The reference, beside your answer; after a pass, or with --peek."""
+    from dojo.hints import without_hints
     from dojo.practice.progress import is_passed
-    from dojo.stub import without_hints
     from dojo.terminal.compare import side_by_side
 
     found = Catalogue().find(kata)

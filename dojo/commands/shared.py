@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import math
+import os
+import re
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING, Any, TextIO, cast
 
 import click
 
@@ -16,6 +19,10 @@ if TYPE_CHECKING:
 
     from dojo.practice.entries import Standing
     from dojo.practice.journal import Journal
+
+PIPED = 100
+"""Columns of what is not a terminal."""
+BLANKS_AT_END = re.compile(r"[ ]+$", re.MULTILINE)
 
 KATA = click.argument("kata")
 ISOLATION = click.option(
@@ -40,10 +47,27 @@ class FiniteSeconds(click.FloatRange):
 
 
 def terminal() -> Console:
-    """Standard output, for what is drawn."""
+    """Standard output, for what is drawn; in a pipe or a file, lines have no blanks at their ends."""
     from rich.console import Console
 
-    return Console(highlight=False)
+    if sys.stdout.isatty():
+        return Console(highlight=False)
+    width = None if os.environ.get("COLUMNS", "").isdigit() else PIPED
+    return Console(highlight=False, file=cast("IO[str]", _Trimmed(sys.stdout)), width=width)
+
+
+class _Trimmed:
+    """A stream that leaves out the blanks with which columns are filled up."""
+
+    def __init__(self, stream: TextIO) -> None:
+        self._stream = stream
+
+    def write(self, text: str) -> int:
+        """Write without blanks before line ends."""
+        return self._stream.write(BLANKS_AT_END.sub("", text))
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._stream, name)
 
 
 def say_error(message: str, way_out: str) -> None:

@@ -8,7 +8,6 @@ from dojo.errors import DojoError
 from dojo.kata import Kata
 from dojo.practice.files import read_bytes, write_atomically
 from dojo.practice.journal import Journal
-from dojo.stub import derive
 
 
 @dataclass(frozen=True)
@@ -30,6 +29,8 @@ def reset(kata: Kata, journal: Journal) -> Replaced:
     Raises:
         JournalError: the attempt can't be saved; DojoError: the file can't be written. It is unchanged then.
     """
+    from dojo.stub import derive  # the library behind it takes long to be imported
+
     stub = derive(kata.solution.read_text(encoding="utf-8")).encode()
     return _replace(kata, journal, stub, "reset")
 

@@ -3,33 +3,60 @@
 from __future__ import annotations
 
 import ast
+import difflib
+from collections.abc import Iterator
 
-from rich.columns import Columns
 from rich.console import Console
-from rich.panel import Panel
 from rich.syntax import Syntax
+from rich.text import Text
 
 from dojo.kata import Kata
 from dojo.terminal import theme
 
-NARROWEST = 100
-"""Below this many columns two texts side by side can't be read: they stand one below the other."""
+GUTTER = " | "
+"""Between the two texts."""
 
 
 def side_by_side(console: Console, kata: Kata, mine: str, reference: str) -> None:
-    """Print both texts, each without its module docstring, which both share."""
-    panels = [
-        Panel(
-            Syntax(_code_only(text), "python", theme=theme.CODE, background_color="default", word_wrap=True),
-            title=title,
-        )
-        for title, text in ((f"your {kata.stub.relative_to(kata.root)}", mine), ("the reference", reference))
-    ]
-    if console.width >= NARROWEST:
-        console.print(Columns(panels, equal=True, expand=True, width=console.width // 2 - 2))
-    else:
-        for panel in panels:
-            console.print(panel)
+    """Print both texts without their docstrings, which both share.
+
+    They stand side by side, equal lines at equal heights, where the longest lines of both fit; else one below the
+    other. Code is never wrapped.
+    """
+    titles = (f"your {kata.stub.relative_to(kata.root)}", "the reference")
+    texts = (_code_only(mine), _code_only(reference))
+    widest = [max([len(title), *map(len, text.splitlines())]) for title, text in zip(titles, texts, strict=True)]
+    if sum(widest) + len(GUTTER) <= console.width:
+        left, right = (_highlighted(text) for text in texts)
+        console.print(Text.assemble((titles[0].ljust(widest[0]) + GUTTER, "bold"), (titles[1], "bold")), soft_wrap=True)
+        for one, other in _aligned(texts[0].splitlines(), texts[1].splitlines()):
+            row = Text() if one is None else left[one].copy()
+            row.pad_right(widest[0] - len(row))
+            row.append(GUTTER, "dim")
+            row.append_text(Text() if other is None else right[other])
+            row.rstrip()
+            console.print(row, soft_wrap=True)
+        return
+    for number, (title, text) in enumerate(zip(titles, texts, strict=True)):
+        if number:
+            console.print()
+        console.print(Text(title, "bold"))
+        for line in _highlighted(text):
+            console.print(line, soft_wrap=True)
+
+
+def _aligned(mine: list[str], reference: list[str]) -> Iterator[tuple[int | None, int | None]]:
+    """The numbers of the lines of each row; None where one text has no line."""
+    matcher = difflib.SequenceMatcher(None, mine, reference, autojunk=False)
+    for _, first, last, first_other, last_other in matcher.get_opcodes():
+        for offset in range(max(last - first, last_other - first_other)):
+            one, other = first + offset, first_other + offset
+            yield (one if one < last else None, other if other < last_other else None)
+
+
+def _highlighted(code: str) -> list[Text]:
+    highlighted = Syntax("", "python", theme=theme.CODE, background_color="default").highlight(code)
+    return [line for line, _ in zip(highlighted.split("\n", allow_blank=True), code.splitlines(), strict=False)]
 
 
 def _code_only(text: str) -> str:

@@ -40,7 +40,7 @@ def list_katas(console: Console, katas: Iterable[Kata], standing: Mapping[str, S
     for kata in katas:
         mine = standing.get(kata.name)
         passed = is_passed(standing, kata)
-        sign = Text("✓", "green") if passed else Text("✗" if mine and mine.attempts else "·", "dim")
+        sign = Text("✓", "green") if passed else Text("✗" if mine and mine.last_outcome == "rejected" else "·", "dim")
         table.add_row(sign, kata.name, kata.header.dots, kata.header.title, str(mine.attempts) if mine else "")
     console.print(table)
 

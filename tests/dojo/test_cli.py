@@ -11,7 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from dojo.stub import derive, without_hints
+from dojo.hints import without_hints
+from dojo.stub import derive
 
 ROOT = Path(__file__).parents[2]
 NAME = "merge_sorted_array"

@@ -7,7 +7,8 @@ import ast
 import pytest
 
 from dojo.errors import KataFormatError
-from dojo.stub import derive, hints, without_hints
+from dojo.hints import hints, without_hints
+from dojo.stub import derive
 
 SOLUTION = '''"""Title.
 

@@ -20,7 +20,16 @@ from dojo.errors import FAULT, USAGE, DojoError, GraderFault, NoWallsError
 
 INTERRUPTED, BROKEN_PIPE = 130, 141
 COMMANDS = (
-    *(learn.list_katas, learn.show, learn.check, learn.hint, learn.solution, learn.attempts, learn.reset),
+    *(
+        learn.list_katas,
+        learn.show,
+        learn.check,
+        learn.next_one,
+        learn.hint,
+        learn.solution,
+        learn.attempts,
+        learn.reset,
+    ),
     *(learn.tour, learn.init, judge.grade, maintain.doctor, maintain.audit, maintain.new, maintain.bench),
 )
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import sys
 
 from rich.console import Console
 from rich.padding import Padding
@@ -40,15 +41,15 @@ def tour(console: Console, catalogue: Catalogue) -> None:
     with Grader(Boxes(isolation="process")) as grader:
         console.print(Rule("1. A kata is a prompt and a stub"))
         show(console, kata)
-        console.print()
+        _pause(console)
         console.print(Rule("2. A wrong answer meets the smallest input on which it is wrong"))
         console.print(Text(f"This one differs from the reference in a line, so that {wrong.why}:"))
         console.print(
             Padding(Syntax(_difference(kata, wrong), "diff", theme=theme.CODE, background_color="default"), (1, 4))
         )
         first = grader.grade(kata, wrong.text.encode(), submission=f"{wrong.name}.py")
-        render(console, first, code=False)
-        console.print()
+        render(console, first)
+        _pause(console)
         console.print(Rule("3. The reference is judged by the same properties"))
         second = grader.grade(kata, kata.solution.read_bytes(), submission="solution.py")
         render(console, second)
@@ -56,11 +57,14 @@ def tour(console: Console, catalogue: Catalogue) -> None:
         raise GraderFault(f"the tour saw {first.outcome} and {second.outcome} instead of rejected and accepted")
     console.print()
     console.print(Rule("Your turn"))
-    for command, what in (
-        ("dojo", "where you stand and what is next"),
-        ("dojo list", "all katas"),
-        (f"dojo show {kata.short_name}", "the prompt again"),
-        (f"dojo check {kata.short_name}", f"the verdict on your answer in {kata.stub.relative_to(kata.root)}"),
-        (f"dojo hint {kata.short_name}", "a nudge, then a larger one"),
-    ):
-        console.print(Text.assemble("  ", (f"{command:<32}", "bold"), what))
+    path = str(kata.stub.relative_to(kata.root))
+    console.print(Text.assemble("Write your answer in ", (path, "bold"), ", then run:"))
+    console.print(Text(f"  dojo check {kata.short_name}", "bold"), soft_wrap=True)
+
+
+def _pause(console: Console) -> None:
+    """Let a reader finish; where nobody sits before a terminal there is nothing to wait for."""
+    if console.is_terminal and sys.stdin is not None and sys.stdin.isatty():
+        console.print(Text("Enter goes on.", "dim"), end="")
+        sys.stdin.readline()
+    console.print()

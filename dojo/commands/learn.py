@@ -62,7 +62,12 @@ def show(kata: str) -> None:
 @click.option("--seed", type=click.IntRange(min=0), help="Repeat a verdict: the seed that it named.")
 @click.option("--examples", type=click.IntRange(min=1), help="Inputs for each property, instead of its own number.")
 @click.option("--full", is_flag=True, help="The smallest input for every property that does not hold.")
-def check(katas: tuple[str, ...], seed: int | None, examples: int | None, full: bool) -> None:
+@click.option(
+    "--repro",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Write the program that shows the smallest input to this file.",
+)
+def check(katas: tuple[str, ...], seed: int | None, examples: int | None, full: bool, repro: Path | None) -> None:
     """Judge your answers: every property by name, and the smallest input on which an answer is wrong.
 
     KATAS are katas or topics; by default those that you have begun.
@@ -93,7 +98,9 @@ def check(katas: tuple[str, ...], seed: int | None, examples: int | None, full: 
                     examples=examples,
                     on_property=on_property,
                 )
-            render(console, verdict, full=full)
+            render(console, verdict, full=full, code=repro is None)
+            if repro is not None:
+                _write_program(console, verdict, repro)
             _remember(verdict, content)
             _next_step(console, verdict, kata)
             outcomes.append(verdict.outcome)
@@ -101,6 +108,22 @@ def check(katas: tuple[str, ...], seed: int | None, examples: int | None, full: 
         sys.exit(FAULT)
     if any(outcome != "accepted" for outcome in outcomes):
         sys.exit(NOT_ALL_ACCEPTED)
+
+
+def _write_program(console: Console, verdict: Verdict, path: Path) -> None:
+    """Write the program of the first counterexample, and say how to run it; a file that is there is not replaced."""
+    from rich.text import Text
+
+    programs = [found.counterexample.code for found in verdict.rejections if found.counterexample]
+    program = next(filter(None, programs), None)
+    if program is None:
+        return
+    try:
+        with path.open("x", encoding="utf-8") as file:
+            file.write(program.rstrip() + "\n")
+    except FileExistsError:
+        raise DojoError(f"{path} is there already; nothing was written.", "Name another file.") from None
+    console.print(Text.assemble("\n    The same as a program: ", (f"python {path}", "bold")))
 
 
 def _started_boxes(katas: list[Kata]) -> Boxes:
@@ -152,7 +175,16 @@ def _remember(verdict: Verdict, content: bytes) -> None:
 def _next_step(console: Console, verdict: Verdict, kata: Kata) -> None:
     from rich.text import Text
 
-    if verdict.outcome == "not_attempted":
+    from dojo.grading.verdict import IMPORT
+
+    said = " ".join(rejected.message for rejected in verdict.rejections)
+    if verdict.outcome == "rejected" and verdict.rejections[0].name == IMPORT:
+        again = f"`dojo reset {kata.short_name}` brings the stub back, and keeps what you wrote."
+        console.print(Text(f"\nThis is in {kata.stub.relative_to(kata.root)}. {again}"))
+    elif "BdbQuit" in said or "EOFError" in said:
+        console.print(Text("\nNobody can type here. For a debugger or input():"))
+        console.print(Text(f"  pytest -s {kata.stub.relative_to(kata.root)}", "bold"), soft_wrap=True)
+    elif verdict.outcome == "not_attempted":
         path = kata.stub.relative_to(kata.root)
         console.print(
             Text.assemble(
@@ -167,6 +199,21 @@ def _next_step(console: Console, verdict: Verdict, kata: Kata) -> None:
                 "\n", (f"dojo solution {kata.short_name}", "bold"), " shows the reference beside your answer."
             )
         )
+
+
+@click.command("next")
+@click.option("--edit", is_flag=True, help="Open it in $VISUAL, $EDITOR, VS Code or vi.")
+def next_one(edit: bool) -> None:
+    """What to do next: the first kata that you have not passed, whose needs you have."""
+    from dojo.practice.editor import open_in_editor
+    from dojo.practice.progress import is_passed, next_kata
+    from dojo.terminal.overview import draw_next
+
+    catalogue, standing = Catalogue(), learners_standing()
+    upcoming = next_kata(catalogue.katas, [kata for kata in catalogue.katas if is_passed(standing, kata)])
+    draw_next(terminal(), upcoming)
+    if upcoming is not None and edit:
+        open_in_editor(upcoming)
 
 
 @click.command()
@@ -240,6 +287,7 @@ def reset(kata: str) -> None:
 @click.option("--show", "show_text", type=int, metavar="NUMBER", help="Print this attempt.")
 def attempts(kata: str, restore: int | None, show_text: int | None) -> None:
     """What you have tried, the newest first; nothing that was checked or reset is lost."""
+    from dojo.practice.attempts import attempt_of
     from dojo.practice.attempts import restore as restore_attempt
     from dojo.terminal.overview import list_attempts
 
@@ -252,7 +300,7 @@ def attempts(kata: str, restore: int | None, show_text: int | None) -> None:
                 print(f"What stood there is attempt {saved}.")
             return
         if show_text is not None:
-            sys.stdout.write(journal.attempt(show_text).content.decode("utf-8", "replace"))
+            sys.stdout.write(attempt_of(found, journal, show_text).content.decode("utf-8", "replace"))
             return
         rows = journal.attempts(found.name)
     if not rows:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from dojo.errors import DojoError
 from dojo.kata import Kata
+from dojo.practice.entries import SavedAttempt
 from dojo.practice.files import read_bytes, write_atomically
 from dojo.practice.journal import Journal
 
@@ -41,13 +42,22 @@ def restore(kata: Kata, journal: Journal, number: int) -> Replaced:
     Raises:
         JournalError: there is no such attempt, or the present text can't be saved; the file is unchanged then.
     """
+    return _replace(kata, journal, attempt_of(kata, journal, number).content, "restore")
+
+
+def attempt_of(kata: Kata, journal: Journal, number: int) -> SavedAttempt:
+    """An attempt of that kata.
+
+    Raises:
+        JournalError: there is no such attempt; DojoError: it is one of another kata.
+    """
     attempt = journal.attempt(number)
     if attempt.kata != kata.name:
         raise DojoError(
             f"Attempt {number} is one of {attempt.kata}, not of {kata.name}.",
             f"`dojo attempts {kata.short_name}` lists those of {kata.name}.",
         )
-    return _replace(kata, journal, attempt.content, "restore")
+    return attempt
 
 
 def _replace(kata: Kata, journal: Journal, content: bytes, kind: str) -> Replaced:

@@ -164,6 +164,8 @@ class Store:
         except OSError as error:
             self.close()
             reason = error.strerror or str(error)
+            if isinstance(error, FileExistsError | NotADirectoryError):
+                reason = f"{self.path.parent} is no folder"
             raise JournalError(f"The journal {self.path} can't be {done}: {reason}.", self._elsewhere) from error
         except BaseException:
             self.close()

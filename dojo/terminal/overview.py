@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Mapping, Sequence
 
 from rich import box
@@ -10,6 +11,7 @@ from rich.table import Table
 from rich.text import Text
 
 from dojo.kata import Catalogue, Kata
+from dojo.practice.editor import first_body
 from dojo.practice.entries import Attempt, Standing
 from dojo.practice.progress import is_passed, next_kata
 
@@ -22,12 +24,26 @@ def overview(console: Console, catalogue: Catalogue, standing: Mapping[str, Stan
         katas = [kata for kata in catalogue.katas if kata.topic == topic]
         done = sum(kata in passed for kata in katas)
         console.print(Text.assemble(f"  {topic:<16}", ("●" * done, "green"), ("○" * (len(katas) - done), "dim")))
-    upcoming = next_kata(catalogue.katas, passed)
+    console.print()
+    draw_next(console, next_kata(catalogue.katas, passed))
+
+
+def _checks(standing: Standing | None) -> str:
+    """How often a kata was checked; of one that was passed, also that it does not pass any more."""
+    if standing is None or not standing.attempts:
+        return ""
+    fell = standing.first_pass is not None and standing.last_outcome == "rejected"
+    return f"{standing.attempts}, the last rejected" if fell else str(standing.attempts)
+
+
+def draw_next(console: Console, upcoming: Kata | None) -> None:
+    """Print which kata is next, where it is written, and the two commands for it."""
     if upcoming is None:
         console.print("Every kata is passed.")
         return
-    console.print()
     console.print(Text.assemble("Next: ", (upcoming.name, "bold cyan"), f"  {upcoming.header.title}"))
+    place = f"{upcoming.stub.relative_to(upcoming.root)}:{first_body(upcoming)}"
+    console.print(Text.assemble("  ", (place, f"link {upcoming.stub.as_uri()}")), soft_wrap=True)
     for command in (f"dojo show {upcoming.short_name}", f"dojo check {upcoming.short_name}"):
         console.print(Text(f"  {command}", "bold"))
 
@@ -41,16 +57,26 @@ def list_katas(console: Console, katas: Iterable[Kata], standing: Mapping[str, S
         mine = standing.get(kata.name)
         passed = is_passed(standing, kata)
         sign = Text("✓", "green") if passed else Text("✗" if mine and mine.last_outcome == "rejected" else "·", "dim")
-        table.add_row(sign, kata.name, kata.header.dots, kata.header.title, str(mine.attempts) if mine else "")
+        table.add_row(sign, kata.name, kata.header.dots, kata.header.title, _checks(mine))
     console.print(table)
+
+
+def _what_failed(attempt: Attempt) -> str:
+    """The properties that rejected an attempt; nothing where its verdict is of a form that is not known any more."""
+    try:
+        properties = json.loads(attempt.verdict or "{}").get("properties", [])
+        failed = [str(found["name"]).partition("[")[0] for found in properties if found["outcome"] == "rejected"]
+    except (ValueError, TypeError, KeyError, AttributeError):
+        return ""
+    return "; ".join(dict.fromkeys(name.removeprefix("test_").replace("_", " ") for name in failed))
 
 
 def list_attempts(console: Console, rows: Sequence[Attempt]) -> None:
     """Print a line for each attempt."""
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
-    for column in ("number", "when (UTC)", "saved by", "outcome", "bytes"):
-        table.add_column(column, justify="right" if column in ("number", "bytes") else "left")
+    for column in ("number", "when", "saved by", "outcome", "what did not hold"):
+        table.add_column(column, justify="right" if column == "number" else "left")
     for row in rows:
-        when = f"{row.when:%Y-%m-%d %H:%M:%S}"
-        table.add_row(str(row.id), when, row.kind, (row.outcome or "").replace("_", " "), str(row.size))
+        when = f"{row.when.astimezone():%Y-%m-%d %H:%M}"
+        table.add_row(str(row.id), when, row.kind, (row.outcome or "").replace("_", " "), _what_failed(row))
     console.print(table)

@@ -16,13 +16,14 @@ from dojo.stub import derive
 
 ROOT = Path(__file__).parents[2]
 NAME = "merge_sorted_array"
+OTHER_TOPICS = [path.name for path in (ROOT / "solutions").iterdir() if path.name not in ("arrays", "geometry")]
 
 
 @pytest.fixture
 def home(tmp_path):
-    """A repository with one kata of two topics, and an empty data folder."""
+    """A repository with two topics, and an empty data folder."""
     root = tmp_path / "repository"
-    ignored = shutil.ignore_patterns("__pycache__", "dojo", "attention", "autograd")
+    ignored = shutil.ignore_patterns("__pycache__", "dojo", *OTHER_TOPICS)
     for tree in ("katas", "solutions", "tests"):
         shutil.copytree(ROOT / tree, root / tree, ignore=ignored)
     # The stubs of a clone may be solved; here they are as they were.
@@ -276,3 +277,88 @@ def test_the_doctor_tries_every_part(home):
     for part in ("python", "hypothesis", "journal", "worker (plain)", "walls"):
         assert part in done.stdout
     assert done.returncode == 0, done.stdout
+
+
+def test_next_names_the_file_and_the_line_where_it_is_written(home):
+    first = dojo(home, "next").stdout
+    place = next(line.strip() for line in first.splitlines() if ".py:" in line)
+    path, _, line = place.partition(":")
+    text = (home / "repository" / path).read_text(encoding="utf-8").splitlines()[int(line) - 1]
+    assert text.strip() == "raise NotImplementedError"
+    solve(home)
+    dojo(home, "check", NAME)
+    assert dojo(home, "next").stdout != first
+
+
+def test_next_opens_an_editor_at_that_line(home):
+    editor = home / "vim"
+    editor.write_text(f"#!/bin/sh\nprintf '%s\\n' \"$@\" > '{home}/opened'\n", encoding="utf-8")
+    editor.chmod(0o755)
+    done = dojo(home, "next", "--edit", VISUAL=str(editor))
+    assert done.returncode == 0, done.stderr
+    line, path = (home / "opened").read_text(encoding="utf-8").split()
+    assert line.startswith("+")
+    assert Path(path) == stub(home)
+    refused = dojo(home, "next", "--edit", VISUAL="no-such-editor")
+    assert refused.returncode == 2
+    assert "no-such-editor" in refused.stderr
+
+
+def test_the_program_of_a_counterexample_goes_to_a_file_that_runs(home):
+    stub(home).write_text("def merge(nums1, m, nums2, n):\n    nums1[:] = sorted(nums1)\n", encoding="utf-8")
+    program = home / "bug.py"
+    done = dojo(home, "check", NAME, "--repro", str(program))
+    assert f"python {program}" in done.stdout
+    shown = subprocess.run(
+        [sys.executable, str(program)], cwd=home / "repository", capture_output=True, text=True, check=False,
+        env={**os.environ, "PYTHONPATH": str(home / "repository")},
+    )  # fmt: skip
+    assert shown.returncode == 0, shown.stderr
+    assert shown.stdout
+    again = dojo(home, "check", NAME, "--repro", str(program))
+    assert again.returncode == 2
+    assert "is there already" in again.stderr
+
+
+def test_an_attempt_of_another_kata_is_not_shown(home):
+    solve(home)
+    dojo(home, "check", NAME)
+    done = dojo(home, "attempts", "vectors", "--show", "1")
+    assert done.returncode == 2
+    assert f"one of arrays/{NAME}" in " ".join(done.stderr.split())
+
+
+def test_attempts_say_which_properties_did_not_hold(home):
+    stub(home).write_text("def merge(nums1, m, nums2, n):\n    pass\n", encoding="utf-8")
+    dojo(home, "check", NAME)
+    assert "merges like the reference" in dojo(home, "attempts", NAME).stdout
+
+
+@pytest.mark.parametrize(
+    ("text", "said"), [("", "brings the stub back"), ("def merge(nums1, m, nums2, n):\n    input()\n", "pytest -s")]
+)
+def test_the_next_step_fits_what_went_wrong(home, text, said):
+    stub(home).write_text(text, encoding="utf-8")
+    assert said in dojo(home, "check", NAME).stdout
+
+
+def test_a_kata_that_passed_and_does_not_now_is_marked(home):
+    solve(home)
+    dojo(home, "check", NAME)
+    stub(home).write_text("def merge(nums1, m, nums2, n):\n    pass\n", encoding="utf-8")
+    dojo(home, "check", NAME)
+    assert "2, the last rejected" in dojo(home, "list", "arrays").stdout
+
+
+def test_nothing_is_padded_in_a_pipe_and_no_figure_is_wrapped(home):
+    for command in (["list"], ["show", NAME], ["solution", NAME, "--peek"]):
+        for width in ("60", "200"):
+            lines = dojo(home, *command, COLUMNS=width).stdout.splitlines()
+            assert not [line for line in lines if line != line.rstrip()]
+    wide = dojo(home, "show", "vectors", COLUMNS="200").stdout.splitlines()
+    assert max(map(len, wide)) <= 100
+    prompt = (home / "repository" / "katas" / "arrays" / f"{NAME}.py").read_text(encoding="utf-8")
+    figure = [line.strip() for line in prompt.splitlines() if line.startswith("    ") and "  " in line.strip()]
+    narrow = dojo(home, "show", NAME, COLUMNS="40").stdout
+    assert figure
+    assert all(line in narrow for line in figure if "#" not in line), figure

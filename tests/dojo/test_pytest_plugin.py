@@ -15,6 +15,7 @@ from tests.dojo.environments import ROOT
 
 pytestmark = pytest.mark.once
 
+OTHER_TOPICS = [path.name for path in (ROOT / "solutions").iterdir() if path.name not in ("arrays", "geometry")]
 SOLUTION = Catalogue(ROOT).find("arrays/merge_sorted_array").solution.read_text(encoding="utf-8")
 
 
@@ -22,7 +23,7 @@ SOLUTION = Catalogue(ROOT).find("arrays/merge_sorted_array").solution.read_text(
 def clone(tmp_path):
     """A repository with two topics, of which one is solved."""
     for tree in ("katas", "solutions", "tests"):
-        ignored = shutil.ignore_patterns("__pycache__", "dojo", "attention", "autograd", "right", "wrong")
+        ignored = shutil.ignore_patterns("__pycache__", "dojo", "right", "wrong", *OTHER_TOPICS)
         shutil.copytree(ROOT / tree, tmp_path / tree, ignore=ignored)
     for name in ("conftest.py", "pyproject.toml"):
         shutil.copy(ROOT / name, tmp_path)

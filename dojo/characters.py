@@ -21,7 +21,9 @@ def _ascii_form(error: UnicodeError) -> tuple[str | bytes, int]:
     if not isinstance(error, UnicodeEncodeError):
         raise error
     text = error.object[error.start : error.end]
-    shown = "".join(ASCII_FORMS.get(each) or each.encode("ascii", "backslashreplace").decode() for each in text)
+    shown = "".join(
+        ASCII_FORMS.get(character) or character.encode("ascii", "backslashreplace").decode() for character in text
+    )
     return shown, error.end
 
 

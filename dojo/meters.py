@@ -128,10 +128,12 @@ def bytes_of_tensors() -> int:
     if torch is None:
         return 0
     tensors = [
-        each for each in gc.get_objects() if issubclass(type(each), torch.Tensor) and each.layout is torch.strided
+        tensor
+        for tensor in gc.get_objects()
+        if issubclass(type(tensor), torch.Tensor) and tensor.layout is torch.strided
     ]
-    storages = [each.untyped_storage() for each in tensors]
-    return sum({_identity(each): each.nbytes() for each in storages}.values())
+    storages = [tensor.untyped_storage() for tensor in tensors]
+    return sum({_identity(tensor): tensor.nbytes() for tensor in storages}.values())
 
 
 LIBRARY_ATTENTION = "attention|attn|transformer_encoder"
@@ -249,7 +251,7 @@ def _operators_mode() -> Callable[..., Any]:
             return result
 
         def count_the_living(self) -> None:
-            self.living = {key: each for key, each in self.living.items() if not each[0].expired()}
+            self.living = {key: tensor for key, tensor in self.living.items() if not tensor[0].expired()}
             alive = sum(elements for _, elements, _ in self.living.values())
             if alive > self.use.alive:
                 self.use.alive, self.use.held = alive, [origin for _, _, origin in self.living.values()]
@@ -279,10 +281,10 @@ def _storages(tensors: Any) -> Iterator[tuple[Any, int, tuple[int, ...]]]:
     """Of one tensor, or of each in a sequence: its storage, that one's elements, and the tensor's shape."""
     import torch
 
-    for each in tensors if isinstance(tensors, tuple | list) else (tensors,):
-        if isinstance(each, torch.Tensor) and each.layout is torch.strided:
-            storage = each.untyped_storage()
-            yield storage, storage.nbytes() // each.element_size(), tuple(each.shape)
+    for tensor in tensors if isinstance(tensors, tuple | list) else (tensors,):
+        if isinstance(tensor, torch.Tensor) and tensor.layout is torch.strided:
+            storage = tensor.untyped_storage()
+            yield storage, storage.nbytes() // tensor.element_size(), tuple(tensor.shape)
 
 
 def _identity(storage: Any) -> int:

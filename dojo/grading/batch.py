@@ -97,12 +97,12 @@ class Batch:
         pool = ProcessPoolExecutor(self.jobs, mp_context=context, initializer=_begin, initargs=(self, os.getpid()))
         futures: deque[Future[Verdict]] = deque()
         try:
-            futures.extend(pool.submit(_judge, each) for each in waiting)
+            futures.extend(pool.submit(_judge, submission) for submission in waiting)
             while True:
                 # A few ahead for each process, not all at once: memory stays flat however many answers there are.
-                for each in itertools.islice(submissions, 4 * self.jobs - len(waiting)):
-                    waiting.append(each)
-                    futures.append(pool.submit(_judge, each))
+                for submission in itertools.islice(submissions, 4 * self.jobs - len(waiting)):
+                    waiting.append(submission)
+                    futures.append(pool.submit(_judge, submission))
                 if not waiting:
                     return
                 verdict = futures.popleft().result()

@@ -58,7 +58,7 @@ def explain(
     if not calls:
         return None
     effects = [(call, _effect_of_answer(call), _effect_of_reference(call, solution, probes)) for call in calls]
-    worst = max(effects, key=lambda each: each[2].differs_from(each[1]))
+    worst = max(effects, key=lambda effect: effect[2].differs_from(effect[1]))
     if worst[2].differs_from(worst[1]) <= EQUAL_WITHIN:
         # Every single call agrees with the reference: the property relates several calls, or a meter; show the last.
         worst = effects[-1]

@@ -69,10 +69,10 @@ def collect(kata: Kata) -> list[Property]:
             f"{module.__file__} hides {kata.properties}", "Start the dojo afresh for another repository."
         )
     found = [
-        each
+        property_
         for name, function in vars(module).items()
         if name.startswith("test_") and callable(function)
-        for each in _expanded(name, function, kata)
+        for property_ in _expanded(name, function, kata)
     ]
     if not found:
         raise KataFormatError(f"{kata.properties} holds no test function", "Write 3 to 6 properties.")

@@ -70,15 +70,19 @@ def _how_to_call(name: str, function: Any) -> dict[str, Any]:
         parameters = list(inspect.signature(function).parameters.values())
     except (TypeError, ValueError):
         return {"signature": name, "calls": []}
-    positional = [each for each in parameters if each.kind in (each.POSITIONAL_ONLY, each.POSITIONAL_OR_KEYWORD)]
-    keyword_only = [each for each in parameters if each.kind is each.KEYWORD_ONLY]
-    required = sum(each.default is each.empty for each in positional)
-    needed = [each.name for each in keyword_only if each.default is each.empty]
+    positional = [
+        parameter
+        for parameter in parameters
+        if parameter.kind in (parameter.POSITIONAL_ONLY, parameter.POSITIONAL_OR_KEYWORD)
+    ]
+    keyword_only = [parameter for parameter in parameters if parameter.kind is parameter.KEYWORD_ONLY]
+    required = sum(parameter.default is parameter.empty for parameter in positional)
+    needed = [parameter.name for parameter in keyword_only if parameter.default is parameter.empty]
     return {
-        "signature": f"{name}({', '.join(_parameter(each) for each in parameters)})",
-        "calls": [[required, needed], [len(positional), [each.name for each in keyword_only]]],
+        "signature": f"{name}({', '.join(_parameter(parameter) for parameter in parameters)})",
+        "calls": [[required, needed], [len(positional), [parameter.name for parameter in keyword_only]]],
     }
 
 
-def _parameter(each: inspect.Parameter) -> str:
-    return str(each.replace(annotation=each.empty))
+def _parameter(parameter: inspect.Parameter) -> str:
+    return str(parameter.replace(annotation=parameter.empty))

@@ -36,17 +36,17 @@ def gradescope(verdicts: Sequence[Verdict], *, problem: str = "") -> str:
     """
     tests: list[dict[str, Any]] = []
     for verdict in verdicts:
-        checked = [each for each in verdict.properties if each.outcome != "not_checked"]
-        total = sum(each.weight for each in checked) or 1.0
-        for each in checked:
-            points = FULL_SCORE / len(verdicts) * each.weight / total
-            held = each.outcome == "accepted"
-            text = explanation(each)
-            if each.outcome == "fault":
+        checked = [property_ for property_ in verdict.properties if property_.outcome != "not_checked"]
+        total = sum(property_.weight for property_ in checked) or 1.0
+        for property_ in checked:
+            points = FULL_SCORE / len(verdicts) * property_.weight / total
+            held = property_.outcome == "accepted"
+            text = explanation(property_)
+            if property_.outcome == "fault":
                 text = f"The grader failed, not this answer; it must be graded again.\n{text}"
             tests.append(
                 {
-                    "name": each.title if len(verdicts) == 1 else f"{verdict.submission}: {each.title}",
+                    "name": property_.title if len(verdicts) == 1 else f"{verdict.submission}: {property_.title}",
                     "score": round(points if held else 0.0, 4),
                     "max_score": round(points, 4),
                     "status": "passed" if held else "failed",

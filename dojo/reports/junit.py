@@ -28,16 +28,16 @@ def junit(verdicts: Sequence[Verdict]) -> str:
         suite.add_property("kata", verdict.kata)
         suite.add_property("outcome", verdict.outcome)
         suite.add_property("seed", str(verdict.seed))
-        for each in verdict.properties:
-            case = TestCase(each.name, classname=verdict.kata, time=each.seconds)
-            text = _printable(explanation(each))
-            if each.outcome == "rejected":
+        for property_ in verdict.properties:
+            case = TestCase(property_.name, classname=verdict.kata, time=property_.seconds)
+            text = _printable(explanation(property_))
+            if property_.outcome == "rejected":
                 case.result = [Failure(_first_line(text), "rejected")]
                 case.result[0].text = text
-            elif each.outcome == "fault":
+            elif property_.outcome == "fault":
                 case.result = [Error(_first_line(text), "fault")]
-            elif each.outcome != "accepted":
-                case.result = [Skipped(_first_line(text) or each.outcome)]
+            elif property_.outcome != "accepted":
+                case.result = [Skipped(_first_line(text) or property_.outcome)]
             suite.add_testcase(case)
         report.add_testsuite(suite)
     buffer = BytesIO()

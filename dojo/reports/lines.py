@@ -35,7 +35,7 @@ class Lines:
         line = Text.assemble((f"{sign} ", style), verdict.submission, "  ", (WORDS[verdict.outcome], style))
         line.append(f"  {verdict.score:.0%}", "dim")
         if verdict.rejections:
-            line.append("  " + "; ".join(each.title for each in verdict.rejections), "dim")
+            line.append("  " + "; ".join(rejected.title for rejected in verdict.rejections), "dim")
         self._console.print(line)
 
     def close(self, problem: str = "") -> None:

@@ -55,12 +55,16 @@ def property_line(verdict: PropertyVerdict) -> Text:
 def _cases(properties: Sequence[PropertyVerdict]) -> list[list[PropertyVerdict]]:
     """The properties in order, with those together that hold for several parameters one after another."""
     groups: list[list[PropertyVerdict]] = []
-    for each in properties:
+    for property_ in properties:
         last = groups[-1][-1] if groups else None
-        if last is not None and last.outcome == each.outcome == "accepted" and last.bare_title == each.bare_title:
-            groups[-1].append(each)
+        if (
+            last is not None
+            and last.outcome == property_.outcome == "accepted"
+            and last.bare_title == property_.bare_title
+        ):
+            groups[-1].append(property_)
         else:
-            groups.append([each])
+            groups.append([property_])
     return groups
 
 
@@ -79,23 +83,23 @@ def render(console: Console, verdict: Verdict, *, full: bool = False, code: bool
         code: with plain Python that reproduces it.
     """
     console.print(headline(verdict))
-    shown = [each for each in verdict.properties if each.name != IMPORT and not _needs_cuda(each)]
+    shown = [property_ for property_ in verdict.properties if property_.name != IMPORT and not _needs_cuda(property_)]
     for alike in _cases(shown):
-        each = alike[0]
-        console.print(property_line(each) if len(alike) == 1 else _cases_line(alike))
-        if each.outcome == "rejected" and each is not _shown_whole(verdict) and not full:
-            console.print(Padding(Text(_shortened(each.message), "dim"), (0, 0, 0, INDENT + 2)))
+        property_ = alike[0]
+        console.print(property_line(property_) if len(alike) == 1 else _cases_line(alike))
+        if property_.outcome == "rejected" and property_ is not _shown_whole(verdict) and not full:
+            console.print(Padding(Text(_shortened(property_.message), "dim"), (0, 0, 0, INDENT + 2)))
     on_cuda = sum(map(_needs_cuda, verdict.properties))
     if on_cuda:
         text = f"  ? {GPU}: {on_cuda} properties need one (`pytest -m gpu` on a machine that has CUDA)"
         console.print(Text(text, "yellow"))
-    for each in verdict.rejections:
-        if full or each is _shown_whole(verdict):
+    for property_ in verdict.rejections:
+        if full or property_ is _shown_whole(verdict):
             console.print()
-            console.print(rejection(each))
-            if code and each.counterexample is not None and each.counterexample.code:
+            console.print(rejection(property_))
+            if code and property_.counterexample is not None and property_.counterexample.code:
                 console.print(Padding(Text(f"\n{AS_A_PROGRAM}\n", "dim"), (0, 0, 0, INDENT)))
-                console.print(_highlighted(each.counterexample.code), soft_wrap=True)  # as it is, to be pasted
+                console.print(_highlighted(property_.counterexample.code), soft_wrap=True)  # as it is, to be pasted
 
 
 def _needs_cuda(verdict: PropertyVerdict) -> bool:
@@ -104,7 +108,10 @@ def _needs_cuda(verdict: PropertyVerdict) -> bool:
 
 def _shown_whole(verdict: Verdict) -> PropertyVerdict | None:
     """The one rejected property that is shown with its input: the first that has a counterexample."""
-    return next((each for each in verdict.rejections if each.counterexample), next(iter(verdict.rejections), None))
+    return next(
+        (property_ for property_ in verdict.rejections if property_.counterexample),
+        next(iter(verdict.rejections), None),
+    )
 
 
 def _shortened(message: str) -> str:

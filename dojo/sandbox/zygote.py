@@ -128,9 +128,9 @@ def _usage(pid: int, with_descendants: bool, shared: int) -> bytes:
         return USAGE.pack(0, -1.0, 0, 0)
     if with_descendants:
         found += _descendants(pid)
-    memory = found[0].memory + sum(max(0, each.memory - shared) for each in found[1:])
-    seconds = sum(each.ticks for each in found) / os.sysconf("SC_CLK_TCK")
-    return USAGE.pack(memory, seconds, sum(each.threads for each in found), len(found))
+    memory = found[0].memory + sum(max(0, process.memory - shared) for process in found[1:])
+    seconds = sum(process.ticks for process in found) / os.sysconf("SC_CLK_TCK")
+    return USAGE.pack(memory, seconds, sum(process.threads for process in found), len(found))
 
 
 def _descendants(pid: int) -> list[_Stat]:
@@ -141,9 +141,9 @@ def _descendants(pid: int) -> list[_Stat]:
             with contextlib.suppress(OSError):
                 stats[int(path.name)] = _stat(int(path.name))
     family = {pid}
-    while more := {each for each, stat in stats.items() if stat.parent in family} - family:
+    while more := {process for process, stat in stats.items() if stat.parent in family} - family:
         family |= more
-    return [stats[each] for each in family - {pid}]
+    return [stats[process] for process in family - {pid}]
 
 
 def _fork(control: socket.socket, descriptors: list[int], limits: Limits | None, openings: tuple[str, ...]) -> int:

@@ -14,7 +14,7 @@ from pathlib import Path
 import click
 
 from dojo import __version__, characters, interrupt
-from dojo.commands import judge, learn, maintain
+from dojo.commands import judge, learn, maintain, measure
 from dojo.commands.shared import say_error
 from dojo.errors import FAULT, USAGE, DojoError, GraderFault, NoWallsError
 
@@ -30,7 +30,7 @@ COMMANDS = (
         learn.attempts,
         learn.reset,
     ),
-    *(learn.tour, learn.init, judge.grade, maintain.doctor, maintain.audit, maintain.new, maintain.bench),
+    *(learn.tour, learn.init, judge.grade, maintain.doctor, maintain.audit, maintain.new, measure.bench),
 )
 
 

@@ -1,4 +1,4 @@
-"""Commands of whoever keeps the repository: new katas, the audit, measurements, what is installed."""
+"""Commands of whoever keeps the repository: new katas, the audit, what is installed."""
 
 from __future__ import annotations
 
@@ -45,24 +45,6 @@ def doctor() -> None:
     render(terminal(), findings)
     if any(finding.state == "broken" for finding in findings):
         sys.exit(NOT_ALL_ACCEPTED)
-
-
-@click.group()
-def bench() -> None:
-    """Measure, as ratios within one run."""
-
-
-@bench.command()
-@click.option("--runs", type=click.IntRange(min=1), default=5, show_default=True, help="How often each command is run.")
-@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
-def latency(runs: int, as_json: bool) -> None:
-    """How long a verdict takes, as a ratio to what cannot be avoided."""
-    from dojo.bench import latency as measure
-    from dojo.bench import render
-
-    console = terminal()
-    rows = measure(Catalogue(), runs, console)
-    render(console, rows, as_json=as_json)
 
 
 @click.command()

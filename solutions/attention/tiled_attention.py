@@ -118,6 +118,7 @@ def flash_forward(
             shrink = (m_old - m).exp2_()
             l.mul_(shrink).add_(p.sum(-1, keepdim=True))
             o.mul_(shrink).baddbmm_(p, v_tile)
+            del s, p  # so that the next tile gets the memory that the cache holds
         # Where a key was seen, l is at least 1, the weight of the maximum itself; elsewhere o and l are 0.
         out[:, :, q0:q1] = (o / l.clamp(min=1)).view(B, Hq, q1 - q0, dv)
         lse[:, :, q0:q1] = ((m + l.log2()) * math.log(2)).view(B, Hq, q1 - q0)

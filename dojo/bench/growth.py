@@ -11,7 +11,7 @@ import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 import psutil
 
@@ -203,7 +203,7 @@ def _measured(
         complaints.seek(0)
         errors = complaints.read()
     if result is None:
-        _explain(process.returncode, at, errors)
+        explain(process.returncode, at, errors)
     return _growth(kata, workload, result, budget)
 
 
@@ -222,7 +222,13 @@ def _end_at(process: subprocess.Popen[str], seconds: float) -> None:
                 process.wait(2.0)
 
 
-def _explain(code: int, at: str, errors: str) -> None:
+def explain(code: int, at: str, errors: str) -> NoReturn:
+    """Say why a timing process ended without a result.
+
+    Raises:
+        DojoError: it was killed, or had no memory left.
+        GraderFault: it failed.
+    """
     if code < 0 or "MemoryError" in errors:
         raise DojoError(
             f"The timing process was ended ({'signal ' + str(-code) if code < 0 else 'no memory'}) at {at or 'start'}.",

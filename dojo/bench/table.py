@@ -15,8 +15,9 @@ from dojo.bench.growth import Growth, Line
 from dojo.bench.workload import REFERENCE
 
 BUSY = 1.2
-NARROW = 90
-"""Columns below which only the first and the last size are shown."""
+"""Wall time in units of processor time, from which on a reader is told."""
+WIDE = 90
+"""Columns from which on every size and the memory are shown; below only the first and the last size."""
 
 
 def render(console: Console, growths: list[Growth]) -> None:
@@ -51,23 +52,23 @@ def ratio(growth: Growth, line: Line) -> float | None:
 
 def _one(console: Console, growth: Growth) -> None:
     sizes = sorted({sample.n for line in growth.lines for sample in line.samples})
-    shown = sizes if console.width >= NARROW or len(sizes) < 3 else [sizes[0], sizes[-1]]
-    unit = "one operation" if growth.per_operation else "one call"
+    wide = console.width >= WIDE
+    shown = sizes if wide or len(sizes) < 3 else [sizes[0], sizes[-1]]
+    columns = [*(f"n = {n:,}" for n in shown), "growth", *(["memory"] if wide else []), "ratio"]
     console.print(Text.assemble((f"{growth.kata}: {growth.workload}", "bold"), f"  {growth.what}"))
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
-    table.add_column(f"time of {unit}")
-    for n in shown:
-        table.add_column(f"n = {n:,}", justify="right")
-    for column in ("growth", "memory", "to reference"):
-        table.add_column(column, justify="right")
+    table.add_column("")
+    for column in columns:
+        table.add_column(column, justify="right", no_wrap=True)
     for line in growth.lines:
         taken = {sample.n: duration(growth.seconds(sample)) for sample in line.samples}
         to_reference = ratio(growth, line)
+        memory = "" if line.memory is None else size(line.memory)
         table.add_row(
             Text(line.name, "bold" if line.name == REFERENCE else ""),
             *(taken.get(n, "-") for n in shown),
             "" if line.exponent is None else f"n^{line.exponent:.2f}",
-            "" if line.memory is None else size(line.memory),
+            *([memory] if wide else []),
             "" if to_reference is None else f"{to_reference:.2f}",
         )
     console.print(table)
@@ -77,17 +78,18 @@ def _one(console: Console, growth: Growth) -> None:
     for line in growth.lines:
         if line.note:
             console.print(Text(f"{line.name}: {line.note}", "dim"))
-    console.print(Text(_caption(growth), "dim"))
+    console.print(Text(_caption(growth, wide), "dim"))
 
 
-def _caption(growth: Growth) -> str:
+def _caption(growth: Growth, wide: bool) -> str:
     clock = "Processor time" if growth.threads == 1 else f"Wall time on {growth.threads} threads"
+    unit = "operation" if growth.per_operation else "call"
     told = [
-        f"{clock}, median of rounds in which all take turns.",
+        f"{clock} of one {unit}, median of rounds in which all take turns; ratio: to the reference.",
         f"Used {growth.spent:.0f} of {growth.budget:g} s of processor time.",
     ]
     traced = sorted({line.memory_n for line in growth.lines if line.memory is not None})
-    if traced:
+    if traced and wide:
         told.append(f"Memory: the peak beyond the input, at n = {traced[-1]:,}.")
     if growth.threads > 1 and growth.busy > BUSY:
         told.append(f"The machine had other work: the threads waited {1 - 1 / growth.busy:.0%} of the time.")

@@ -64,7 +64,7 @@ def _along_the_chain(make: Callable[[float], Any], n: int) -> Call:
 
     def call() -> list[float]:
         value = first
-        for _ in range(n // 2):
+        for _ in range((n + 1) // 2):
             value = value * 0.999_999 + other
         value.backward()
         return [float(first.grad), float(other.grad)]

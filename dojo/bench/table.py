@@ -14,7 +14,7 @@ from rich.text import Text
 from dojo.bench.growth import Growth, Line
 from dojo.bench.workload import REFERENCE
 
-BUSY = 1.2
+BUSY = 1.5
 """Wall time in units of processor time, from which on a reader is told."""
 WIDE = 90
 """Columns from which on every size and the memory are shown; below only the first and the last size."""

@@ -113,7 +113,6 @@ class Race:
         self.tell = tell
         self.lanes = {name: Lane() for name in entrants}
         self._ends = self.clock.processor() + budget
-        self._budget = budget
 
     def run(self, sizes: Sequence[int], data: Callable[[int], Any]) -> dict[str, Lane]:
         """All sizes in ascending order; data makes the input of one."""
@@ -134,9 +133,7 @@ class Race:
             if self.lanes[name].samples and 2 * seconds > share:  # once to try, once to measure
                 self.lanes[
                     name
-                ].note = (
-                    f"n = {n:,} would take about {seconds:.2g} s a call, too much for the budget of {self._budget:g} s"
-                )
+                ].note = f"n = {n:,} would take about {seconds:.2g} s a call, too much for the budget (--budget)"
                 running.remove(name)
         if not running:
             return

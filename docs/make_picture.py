@@ -1,3 +1,4 @@
+# ruff: noqa: INP001  # a script, no package
 """Make docs/verdict.svg: a wrong answer, judged for real, as a terminal shows it.
 
 Run it from a clone: ``python docs/make_picture.py``.

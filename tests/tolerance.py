@@ -19,10 +19,13 @@ where |r| is far below the terms (in the extreme, 0), K eps times their size is 
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+
+from tests.error_map import error_map
 
 
 @dataclass(frozen=True)
@@ -52,8 +55,12 @@ def assert_close(
     empty: Any = None,
     factor: float = 1.0,
     what: str = "out",
+    along: str = "query",
+    tile: int = 1,
 ) -> None:
     """Fail, with the worst element, where a result is further from the reference than the policy allows.
+
+    For results of four dimensions, (B, H, N, d), the message ends with a map of what is wrong, see :func:`error_map`.
 
     Args:
         got: the result, a tensor or an array.
@@ -67,16 +74,19 @@ def assert_close(
         factor: of the bounds; 2 where the reference is itself a result of this dtype, not a float64 one, or where the
             policy says so for gradients.
         what: what the result is called in the message.
+        along: what the third of four dimensions counts, ``query`` or ``key``.
+        tile: how many of them make a column of the map.
     """
     __tracebackhide__ = True
     o, r = as_array(got), as_array(reference)
+    place = {"along": along, "tile": tile}
     assert o.shape == r.shape, f"{what} has shape {o.shape}, expected {r.shape}"
     masked = np.isneginf(r)
-    _fail_where(masked & ~np.isneginf(o), o, r, what, "the row sees no key")
-    _fail_where(~masked & ~np.isfinite(o), o, r, what, "every number must be finite")
+    _fail_where(masked & ~np.isneginf(o), o, r, what, "the row sees no key", place)
+    _fail_where(~masked & ~np.isfinite(o), o, r, what, "every number must be finite", place)
     if empty is not None:
         hidden = np.broadcast_to(as_array(empty)[..., None] != 0, o.shape)
-        _fail_where(hidden & (o != 0), o, r, what, "a row that sees no key is exactly 0")
+        _fail_where(hidden & (o != 0), o, r, what, "a row that sees no key is exactly 0", place)
     if masked.all():
         return
     size = np.broadcast_to(as_array(terms), o.shape) if np.ndim(terms) else np.full(o.shape, float(terms))
@@ -87,10 +97,12 @@ def assert_close(
     with np.errstate(over="ignore"):
         error, expected = np.abs(o - r) / size, np.abs(r) / size
     allowed = factor * max(policy.rho * _norm(expected), policy.k * policy.eps)
-    worst = np.unravel_index(int(error.argmax()), error.shape)
-    assert _norm(error) <= allowed, (
-        f"{_told(worst, o, r, what)}; all errors together may be {allowed * size[worst]:.3g}"
-    )
+    if _norm(error) > allowed:
+        # A row is wrong that has more than its share, unless that is less than what the policy allows it alone.
+        rows = max(1, math.prod(o.shape[:-1]))
+        shares = factor * policy.rho * _norms(expected), np.full(o.shape[:-1], allowed / math.sqrt(rows))
+        wrong = (_norms(error) > np.maximum(*shares))[..., None]
+        raise AssertionError(_told_worst(error, size, o, r, what, "all errors together", allowed, wrong, place))
     if plain is None:
         return
     with np.errstate(all="ignore"):
@@ -98,9 +110,8 @@ def assert_close(
     if not np.isfinite(plain_error):
         return  # the naive computation overflows in this dtype: there is nothing to compare with
     allowed = factor * (2 * plain_error + policy.k * policy.eps * max(expected.max(initial=0.0), 1.0))
-    assert error.max(initial=0.0) <= allowed, (
-        f"{_told(worst, o, r, what)}; one error may be {allowed * size[worst]:.3g}"
-    )
+    if error.max(initial=0.0) > allowed:
+        raise AssertionError(_told_worst(error, size, o, r, what, "one error", allowed, error > allowed, place))
 
 
 def as_array(value: Any) -> np.ndarray:
@@ -118,6 +129,11 @@ def _norm(values: np.ndarray) -> float:
     return largest * float(np.sqrt(np.square(values / largest).sum()))
 
 
+def _norms(values: np.ndarray) -> np.ndarray:
+    """The norm of each row."""
+    return np.apply_along_axis(_norm, -1, values) if values.ndim and values.size else np.zeros(values.shape[:-1])
+
+
 def _told(index: tuple[Any, ...], o: np.ndarray, r: np.ndarray, what: str) -> str:
     """The element at an index, before anything else: that is what a learner looks for."""
     where = ", ".join(str(int(each)) for each in index)
@@ -127,11 +143,38 @@ def _told(index: tuple[Any, ...], o: np.ndarray, r: np.ndarray, what: str) -> st
     return f"{what}[{where}] is {number}, expected {expected}"
 
 
-def _fail_where(bad: np.ndarray, o: np.ndarray, r: np.ndarray, what: str, why: str) -> None:
+def _told_worst(
+    error: np.ndarray,
+    size: np.ndarray,
+    o: np.ndarray,
+    r: np.ndarray,
+    what: str,
+    bounded: str,
+    allowed: float,
+    wrong: np.ndarray,
+    place: dict[str, Any],
+) -> str:
+    """The worst element, how many times more it is off than may be, and where the others are."""
+    worst = np.unravel_index(int(error.argmax()), error.shape)
+    wrong = wrong.copy()
+    wrong[worst[:-1]] = True
+    times = error[worst] / allowed
+    off = f", and this one is {times:.3g} times that" if times > 1 else ""
+    told = f"{_told(worst, o, r, what)}; {bounded} may be {allowed * size[worst]:.3g}{off}"
+    return told + _map(wrong, place)
+
+
+def _map(wrong: np.ndarray, place: dict[str, Any]) -> str:
+    """The map of a result of four dimensions, on lines of its own."""
+    drawn = error_map(wrong.any(-1), **place) if wrong.ndim == 4 else ""
+    return f"\n{drawn}" if drawn else ""
+
+
+def _fail_where(bad: np.ndarray, o: np.ndarray, r: np.ndarray, what: str, why: str, place: dict[str, Any]) -> None:
     __tracebackhide__ = True
     if bad.any():
         index = tuple(int(each[0]) for each in np.nonzero(bad))
         if np.isnan(r[index]):  # the reference is a result, too, and no better
             where = ", ".join(map(str, index))
-            raise AssertionError(f"{what}[{where}] is {o[index]:.6g}: {why}")
-        raise AssertionError(f"{_told(index, o, r, what)}: {why}")
+            raise AssertionError(f"{what}[{where}] is {o[index]:.6g}: {why}{_map(bad, place)}")
+        raise AssertionError(f"{_told(index, o, r, what)}: {why}{_map(bad, place)}")

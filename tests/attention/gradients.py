@@ -13,9 +13,15 @@ from tests.tolerance import as_array
 
 
 def upstream(case: Case, like: Any) -> Any:
-    """The gradient in out for a case: ordinary numbers, of the dtype and on the device of a tensor."""
+    """The gradient in out for a case, of the dtype and on the device of a tensor; never 0, and 1 in the prompts."""
     shape = (case.B, case.Hq, case.Nq, case.dv)
-    return torch.from_numpy(np.random.default_rng(case.seed + 1).standard_normal(shape)).to(like)
+    if case.kind == "logarithms":
+        return like.new_ones(shape)
+    rng = np.random.default_rng(case.seed + 1)
+    dout = (
+        rng.standard_normal(shape) if case.kind in ("normal", "rising") else rng.choice([-2.0, -1.0, 1.0, 2.0], shape)
+    )
+    return torch.from_numpy(dout).to(like)
 
 
 def plain_gradients(dout: Any, q: Any, k: Any, v: Any, *, causal: bool, scale: float | None) -> list[Any]:

@@ -22,6 +22,7 @@ KINDS = {
     "frozen": "all logits are far below every number that stands in for -inf, and one key dominates each row",
     "falling": "the first key has a logit of 22, the others are small: together they count in float64",
     "ruler": "key j has the logit j, exactly, in every dtype: a row that sees one key too many is another row",
+    "logarithms": "key j has the logit log(2 j + 1), its value is 8 / (j + 1): the example of some prompts",
     "flat": "all logits are 0, values are positive: sums just grow",
     "loud": "all logits are 0, values are near the largest float16: their sum is beyond it, their average is not",
     "huge": "q k^T is above 65504, the largest float16, and the scale brings it back only in part",
@@ -79,6 +80,8 @@ class Case:
             v = 8192 * (np.abs(v) + 2)
         elif self.kind == "ruler":
             v[...] = (np.arange(self.Nk) % 7 - 3)[:, None]
+        elif self.kind == "logarithms":
+            v[...] = (8 / np.arange(1, self.Nk + 1))[:, None]
         return (q, q, q) if self.shared else (q, k, v)
 
     def _shape_logits(self, rng: np.random.Generator, q: np.ndarray, k: np.ndarray) -> None:
@@ -107,6 +110,9 @@ class Case:
             q[...], k[...] = 0, 0
             q[..., 0], q[..., 1] = 16, 1
             k[..., 0], k[..., 1] = order // 16, order % 16
+        elif self.kind == "logarithms":
+            q[...], k[..., 0] = 1, np.log(2 * order + 1)
+            k[..., 1:] = 0
         elif self.kind in ("flat", "loud"):
             k[...] = 0
         elif self.kind == "huge":

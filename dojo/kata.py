@@ -219,9 +219,14 @@ class Kata:
         return next((library for library in reversed(LIBRARIES) if library in imported), "plain")
 
 
+def is_installed(library: str) -> bool:
+    """Whether a library is installed: ``plain``, ``numpy`` or ``torch``."""
+    return library == "plain" or importlib.util.find_spec(library) is not None
+
+
 def library_is_there(kata: Kata) -> bool:
     """Whether the library that a kata needs is installed."""
-    return kata.library == "plain" or importlib.util.find_spec(kata.library) is not None
+    return is_installed(kata.library)
 
 
 def require_library(kata: Kata) -> None:

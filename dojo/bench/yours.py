@@ -22,7 +22,7 @@ def find(catalogue: Catalogue, kata: Kata, tell: Callable[[str], None] = lambda 
 
     tell(f"checking {kata.name}")
     boxes = Boxes(isolation="process")  # one's own code
-    boxes[kata.library].start()
+    boxes.of(kata.library, kata.header.openings).start()
     with Grader(boxes, own=True) as grader:
         verdict = grader.grade(kata, read_bytes(kata.stub), submission=str(kata.stub.relative_to(kata.root)))
     if verdict.outcome == "accepted":

@@ -24,8 +24,8 @@ from dojo.grading.session import Session
 from dojo.grading.submission import Refusal
 from dojo.grading.trial import Thoroughness, Trial
 from dojo.grading.verdict import IMPORT, PropertyVerdict, Verdict, outcome_of
-from dojo.kata import Kata, require_library
-from dojo.sandbox.box import Boxes
+from dojo.kata import Kata, is_installed, require_library
+from dojo.sandbox.box import Box, Boxes
 
 
 class Grader:
@@ -104,10 +104,10 @@ class Grader:
         on_property: Callable[[PropertyVerdict], None] | None,
     ) -> Verdict:
         started = time.perf_counter()
-        box = self._boxes.of(kata.library, kata.header.openings)
-        box.start()
+        usual = self._boxes.of(kata.library, kata.header.openings)
+        usual.start()
         reference = self._references.get(kata.name) or self._references.setdefault(kata.name, Reference(kata))
-        session = Session(box, reference, content, visible(submission) or "<answer>", self.limits, own_needs=self._own)
+        session = Session(usual, reference, content, visible(submission) or "<answer>", self.limits, own_needs=self._own)
         verdicts: list[PropertyVerdict] = []
 
         def add(verdict: PropertyVerdict) -> None:
@@ -123,11 +123,12 @@ class Grader:
                 properties = reference.properties
                 if brief := thoroughness.brief:
                     properties = sorted(properties, key=lambda property_: _rank(property_, thoroughness.first))
-                for number, property_ in enumerate(properties):
+                boxes = [self._box_of(property_, kata) for property_ in properties]
+                for number, (property_, box) in enumerate(zip(properties, boxes, strict=True)):
                     interrupt.check()
-                    if number:
+                    if number or box is not usual:
                         # A fresh process: nothing that the answer remembered helps it, or harms it, in the next one.
-                        session.close()
+                        session.move(box)
                     trial = Trial(property_, session, reference, seed, thoroughness, self.limits)
                     verdict = trial.verdict()
                     if trial.died:
@@ -156,6 +157,14 @@ class Grader:
             grader=f"dojo {__version__} {reference.digest} in {kata.root}",
             seconds=round(time.perf_counter() - started, 3),
         )
+
+    def _box_of(self, property_: Property, kata: Kata) -> Box:
+        """Where an answer runs for a property; its imports have begun when they are needed."""
+        library = property_.library or kata.library
+        box = self._boxes.of(library, property_.openings or kata.header.openings)
+        if not property_.needs_gpu and is_installed(library):
+            box.start()
+        return box
 
     def close(self) -> None:
         """End every process."""

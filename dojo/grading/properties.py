@@ -1,7 +1,8 @@
 """The properties of a kata, collected from its test file without pytest's machinery.
 
 What a property may use is small on purpose: the fixtures ``kata``, ``solution`` and ``device``, Hypothesis, and the
-marks ``parametrize``, ``gpu`` and ``weight``. Everything else is refused, since it would work in one binding only.
+marks ``parametrize``, ``gpu``, ``weight`` and ``opened``. Everything else is refused, since it would work in one
+binding only.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from dojo.errors import KataFormatError
 from dojo.kata import Kata
 
 FIXTURES = ("kata", "solution", "device")
-MARKS = ("parametrize", "gpu", "weight")
+MARKS = ("parametrize", "gpu", "weight", "opened")
 
 
 @dataclass(frozen=True)
@@ -32,6 +33,8 @@ class Property:
         parameters: the values of its ``parametrize`` marks.
         needs_gpu: whether it runs on CUDA only.
         weight: its share in the score.
+        openings: what the answer may do besides in this property alone, see :data:`dojo.kata.OPENINGS`.
+        library: what is imported for it then, where that is more than the kata's.
     """
 
     name: str
@@ -40,6 +43,8 @@ class Property:
     parameters: Mapping[str, Any] = field(default_factory=dict)
     needs_gpu: bool = False
     weight: float = 1.0
+    openings: tuple[str, ...] = ()
+    library: str = ""
 
     @property
     def bare_name(self) -> str:
@@ -100,6 +105,7 @@ def _expanded(name: str, function: Callable[..., Any], kata: Kata) -> Iterator[P
         )
     weight = next((float(mark.args[0]) for mark in marks if mark.name == "weight"), 1.0)
     gpu = any(mark.name == "gpu" for mark in marks)
+    opened = next((mark for mark in marks if mark.name == "opened"), None)
     for choice in itertools.product(*choices):
         values = {key: value for _, parameters in choice for key, value in parameters.items()}
         ids = [identifier for identifier, _ in choice]
@@ -112,6 +118,8 @@ def _expanded(name: str, function: Callable[..., Any], kata: Kata) -> Iterator[P
                 parameters=values,
                 needs_gpu=gpu or device == "cuda",
                 weight=weight,
+                openings=tuple(opened.args) if opened else (),
+                library=opened.kwargs.get("library", "") if opened else "",
             )
 
 

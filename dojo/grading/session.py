@@ -162,6 +162,11 @@ class Session:
         if self._worker is not None and self._worker.alive:
             self._worker.forget_output()
 
+    def move(self, box: Box) -> None:
+        """End the worker; the next one is started in this box."""
+        self.close()
+        self._box = box
+
     def close(self) -> None:
         """End the worker."""
         self._made_calls = 0

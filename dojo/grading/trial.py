@@ -243,7 +243,9 @@ class Trial:
         self._shrunk += 1
         spent = time.perf_counter() - self._first_failure
         limits = self._limits
-        if self._shrunk > limits.shrinking or self._overruns > limits.overruns or spent > limits.shrinking_time:
+        opened = self._property.openings or self._reference.kata.header.openings
+        most = limits.shrinking_with_processes if opened else limits.shrinking
+        if self._shrunk > most or self._overruns > limits.overruns or spent > limits.shrinking_time:
             raise generation.Stop("small enough")
 
 

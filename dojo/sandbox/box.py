@@ -113,7 +113,7 @@ class Box:
         forbidden = bubblewrap.forbidden(self._hidden) if walled else None
         begin = msgspec.json.encode(
             {
-                "modules": MODULES[self.library],
+                "modules": [*MODULES[self.library], *(["dojo.ranks"] if self._openings else [])],
                 "forbidden": forbidden,
                 "limits": msgspec.to_builtins(self.limits),
                 "openings": self._openings,

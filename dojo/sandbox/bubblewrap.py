@@ -18,7 +18,7 @@ INSTALL_BUBBLEWRAP = (
     "apt-get install bubblewrap (Debian, Ubuntu), dnf install bubblewrap (Fedora) or pacman -S bubblewrap (Arch) "
     "installs it. `--isolation process` does without walls: only for answers that you trust."
 )
-WORKER_FILES = ["__init__.py", "meters.py", "plain.py"] + [
+WORKER_FILES = ["__init__.py", "meters.py", "plain.py", "ranks.py"] + [
     f"sandbox/{name}.py"
     for name in (
         *("__init__", "bounds", "calls", "errors", "layout", "limits", "selftest", "walls", "wire", "worker"),

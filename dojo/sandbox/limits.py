@@ -21,6 +21,7 @@ class Limits:
         overruns: how many calls may overrun meanwhile.
         shrinking: how many inputs a property may try for a smaller counterexample: inputs and not seconds, so that the
             same seed finds the same one on a loaded machine.
+        shrinking_with_processes: the same where each input starts processes.
         shrinking_time: how many seconds that may take at the very most.
         judging: how much processor time the grader spends on one input of a property, beside the answer's calls.
         start: how long a worker, or the zygote with its imports, may take to be ready.
@@ -42,6 +43,7 @@ class Limits:
     patience: float = 10.0
     overruns: int = 30
     shrinking: int = 1_000
+    shrinking_with_processes: int = 30
     shrinking_time: float = 60.0
     judging: float = 30.0
     start: float = 60.0

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import importlib.util
 import math
 from dataclasses import dataclass
 
 import numpy as np
+import pytest
 from hypothesis import event, example, given, settings
 from hypothesis import strategies as st
 
@@ -167,6 +169,24 @@ def test_any_world_and_any_small_size(kata):
         for size in sorted({0, 1, 2, world - 1, world, world + 1, 2 * world - 1, 3 * world + 1}):
             problem = Problem(world, (size,), "int64", seed=size)
             check_sums(problem, kata.run(probes.ring, [problem.arrays()], 0))
+
+
+@pytest.mark.opened("processes", "loopback", library="torch")
+def test_real_processes_get_the_sum(kata):
+    if importlib.util.find_spec("torch") is None:
+        pytest.skip("torch, which brings gloo, is not installed")
+    problems = [
+        Problem(3, shape, dtype, seed=seed)
+        for seed, (shape, dtype) in enumerate([((7,), "float64"), ((2, 3), "int8"), ((0,), "float32"), ((1,), "int64")])
+    ]
+    check_results(problems, kata.run(probes.on_processes, [problem.arrays() for problem in problems]))
+
+
+def check_results(problems, results):
+    """Fail unless every rank has the sum."""
+    for problem, by_rank in zip(problems, results, strict=True):
+        for rank, result in enumerate(by_rank):
+            check_sum(problem, problem.arrays(), result, f"the process of rank {rank} of {problem.world}")
 
 
 def check_sums(problem, report):

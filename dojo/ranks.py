@@ -225,6 +225,8 @@ def _conduct(ranks: list[_Rank]) -> None:
         for each in running:
             if each.hears in ready:
                 _listen(each)
+            elif not ready and _has_ended(each):  # and something that it has started holds its pipe open
+                each.state = "died"
         while _meet(ranks):
             pass
 
@@ -235,6 +237,11 @@ def _processor_time(ranks: list[_Rank]) -> float | None:
         return sum(time.clock_gettime((~each.pid << 3) | 2) for each in ranks)  # clock_getcpuclockid(3)
     except (OSError, AttributeError):
         return None
+
+
+def _has_ended(each: _Rank) -> bool:
+    how = os.WEXITED | os.WNOHANG | os.WNOWAIT
+    return hasattr(os, "waitid") and os.waitid(os.P_PID, each.pid, how) is not None
 
 
 def _kill(each: _Rank) -> None:
@@ -294,7 +301,8 @@ def _judge(ranks: list[_Rank], codes: list[int]) -> None:
     waiting = [(rank, each) for rank, each in enumerate(ranks) if each.state == "waits"]
     for _, each in waiting:
         members = [(number, ranks[number]) for number in each.group]
-        if all(other.state == "waits" and other.group == each.group for _, other in members):
+        together = all(other.state == "waits" and other.group == each.group for _, other in members)
+        if together and not any(other.what in (BEGIN, END) for _, other in members):
             told = "; ".join(f"rank {number} comes to {other.what}" for number, other in members)
             raise RanksDifferError(f"what the ranks do does not fit together: {told}")
     stuck = [(rank, each) for rank, each in enumerate(ranks) if each.state in ("runs", "waits")]

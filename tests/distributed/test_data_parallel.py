@@ -122,7 +122,7 @@ SEVERAL_STEPS = [
 ]
 
 
-@settings(max_examples=3)
+@settings(max_examples=2)
 @given(programs=many(programs()))
 @example(programs=GRADIENTS)
 @example(programs=SHARED_OR_FROZEN)
@@ -132,7 +132,7 @@ def test_gradients_are_those_of_DistributedDataParallel(kata, solution, programs
     check(kata, solution, programs, "gradients")
 
 
-@settings(max_examples=3)
+@settings(max_examples=2)
 @given(programs=many(programs(("synchronised", "local", "nested", "left by an exception"))))
 @example(
     programs=[
@@ -160,7 +160,7 @@ def test_no_sync_accumulates_and_the_next_backward_averages(kata, solution, prog
 BUFFERS = [("double", 3), ("integers",), ("hidden", 2), ("single", 2, 2)]
 
 
-@settings(max_examples=2)
+@settings(max_examples=1)
 @given(
     programs=many(
         st.builds(

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import dataclasses
+import re
 import time
 
 import psutil
 import pytest
 
 from dojo.errors import AnswerDied, CallTimeout, GraderFault
-from dojo.kata import OPENINGS, private_folders
+from dojo.grading.grader import Grader
+from dojo.kata import OPENINGS, Catalogue, private_folders
 from dojo.sandbox import walls
-from dojo.sandbox.box import Box
+from dojo.sandbox.box import Box, Boxes
 from dojo.sandbox.calls import ALLOWED, CHECKED, CHECKED_WHERE_OPEN, NUMBERS, OPENED
 from dojo.sandbox.limits import DEFAULT_LIMITS, MEBIBYTE
 from tests.dojo.test_walls import KATA, ROOT, result_of, verdict_of
@@ -254,3 +256,61 @@ def test_the_filter_opens_what_it_names_and_nothing_else(machine):
 )
 def test_arguments_decide_what_is_opened(machine, call, arguments, expected):
     assert verdict_of(walls.filter_program(machine, OPENINGS), machine, call, *arguments) == expected
+
+
+TRAINING = """
+import os
+import torch
+import torch.distributed as dist
+from contextlib import contextmanager
+
+class DataParallel(torch.nn.Module):
+    def __init__(self, module, process_group=None):
+        super().__init__()
+        self.module = module
+        self.process_group = process_group
+
+    def forward(self, *args, **kwargs):
+        gradients = torch.zeros(3)
+        FAULT
+        dist.all_reduce(gradients, group=self.process_group)
+        return self.module(*args, **kwargs)
+
+    @contextmanager
+    def no_sync(self):
+        yield
+"""
+FAULTS = {
+    "if dist.get_rank(): return self.module(*args, **kwargs)": "RankWaitsError: rank 0 waits in all_reduce.*for ever",
+    "if dist.get_rank(): os._exit(3)": "RankDiedError: the process of rank 1 ended with exit code 3",
+    "if dist.get_rank(): gradients = torch.zeros(4)": r"RanksDifferError: .*float32 \(3,\).*rank 1 .*float32 \(4,\)",
+    "if dist.get_rank(): dist.recv(gradients, 0)": "RankWaitsError: rank 1 waits for a message that never comes",
+    "if os.fork() == 0:\n            while True: pass": "on rank 0|processes, 16 are allowed",
+    "if dist.get_rank(): os.read(os.pipe()[0], 1) if os.fork() == 0 else os._exit(4)": "exit code 4",
+}
+
+
+@pytest.mark.once
+@pytest.mark.parametrize(
+    "fault",
+    FAULTS,
+    ids=["hangs", "dies", "does not fit", "waits for a message", "leaves a process", "dies and leaves a process"],
+)
+def test_a_distributed_answer_is_rejected_in_words_and_leaves_nothing(grader, fault):
+    kata = Catalogue(ROOT).find("distributed/data_parallel")
+    text = TRAINING.replace("FAULT", fault).encode()
+    first = "test_gradients_are_those_of_DistributedDataParallel"
+    verdict = grader.grade(kata, text, seed=0, brief=True, first=first)
+    assert verdict.outcome == "rejected"
+    assert re.search(FAULTS[fault], verdict.properties[-1].message), verdict.properties[-1].message
+    box = grader._boxes.of(kata.library, kata.header.openings)  # noqa: SLF001
+    assert len(below(box)) == 2, "bubblewrap and the zygote alone are left"
+
+
+@pytest.fixture(scope="module")
+def grader():
+    pytest.importorskip("torch")
+    before = {each.pid for each in psutil.Process().children(recursive=True)}
+    with Grader(Boxes(isolation="bubblewrap", hidden=private_folders(ROOT))) as grader:
+        yield grader
+    assert {each.pid for each in psutil.Process().children(recursive=True)} <= before

@@ -113,17 +113,17 @@ def on_processes(kata: Any, problems: list[list[np.ndarray]]) -> list[list[Any]]
 
         def send(to: int, array: np.ndarray) -> None:
             sent = torch.from_numpy(np.ascontiguousarray(array).reshape(-1).view(np.uint8))
-            under_way.append((sent, dist.isend(torch.tensor([sent.numel()]), to)))
+            under_way.append((array, dist.isend(torch.tensor([*array.shape, *[-1] * (8 - array.ndim)]), to)))
             if sent.numel():
                 under_way.append((sent, dist.isend(sent, to)))
 
         def receive(source: int) -> np.ndarray:
-            size = torch.zeros(1, dtype=torch.int64)
-            dist.recv(size, source)
-            received = torch.zeros(int(size), dtype=torch.uint8)
-            if size:
-                dist.recv(received, source)
-            return received.numpy().view(problems[len(results)][0].dtype)
+            told = torch.zeros(8, dtype=torch.int64)
+            dist.recv(told, source)
+            received = np.zeros([size for size in told.tolist() if size >= 0], problems[len(results)][0].dtype)
+            if received.size:
+                dist.recv(torch.from_numpy(received.reshape(-1).view(np.uint8)), source)
+            return received
 
         results: list[Any] = []
         with ranks.process_group(meeting, world, f"{folder}/group"):

@@ -24,10 +24,10 @@ def check(path: Path) -> None:
     """
     if path.suffix.lower() not in KINDS:
         raise DojoError(f"{path} is no picture that can be drawn.", f"Name a file that ends with {', '.join(KINDS)}.")
-    if path.is_dir() or not path.parent.is_dir():
-        raise DojoError(
-            f"{path} can't be written: there is no folder {path.parent}, or it is one itself.", "Name a file."
-        )
+    if path.is_dir():
+        raise DojoError(f"{path} is a folder.", "Name a file.")
+    if not path.parent.is_dir():
+        raise DojoError(f"{path} can't be written: there is no folder {path.parent}.", "Make it, or name another one.")
     if importlib.util.find_spec("matplotlib") is None:
         raise MissingLibraryError(
             "A picture needs matplotlib, which is not installed.", "`pip install 'dojo-katas[pictures]'` installs it."

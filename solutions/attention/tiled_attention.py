@@ -85,8 +85,7 @@ def flash_forward(
     (B, Hq, Nq, d), (Hkv, Nk, dv) = q.shape, v.shape[1:]
     wide = torch.promote_types(q.dtype, torch.float32)
     offset = Nk - Nq
-    # exp2 is cheaper than exp, and its factor log2(e) is free once it is part of the scale.
-    scale = (d**-0.5 if scale is None else scale) / math.log(2)
+    scale = d**-0.5 if scale is None else scale
     out = q.new_zeros(B, Hq, Nq, dv)
     lse = q.new_full((B, Hq, Nq), -math.inf, dtype=wide)
     # hint: The outer loop takes a block of queries, the inner one walks over the keys. What must be kept per query,
@@ -114,14 +113,14 @@ def flash_forward(
             # hint: Sums taken relative to the old maximum shrink by exp(old - new) before the tile is added. Ask of
             # each exp that you write what it gives in a row that has seen no key yet.
             m_old, m = m, torch.maximum(m, s.amax(-1, keepdim=True))
-            p = s.sub_(m).exp2_()
-            shrink = (m_old - m).exp2_()
+            p = s.sub_(m).exp_()
+            shrink = (m_old - m).exp_()
             l.mul_(shrink).add_(p.sum(-1, keepdim=True))
             o.mul_(shrink).baddbmm_(p, v_tile)
             del s, p  # so that the next tile gets the memory that the cache holds
         # Where a key was seen, l is at least 1, the weight of the maximum itself; elsewhere o and l are 0.
         out[:, :, q0:q1] = (o / l.clamp(min=1)).view(B, Hq, q1 - q0, dv)
-        lse[:, :, q0:q1] = ((m + l.log2()) * math.log(2)).view(B, Hq, q1 - q0)
+        lse[:, :, q0:q1] = (m + l.log()).view(B, Hq, q1 - q0)
     return out, lse
 
 

@@ -107,7 +107,9 @@ class Grader:
         usual = self._boxes.of(kata.library, kata.header.openings)
         usual.start()
         reference = self._references.get(kata.name) or self._references.setdefault(kata.name, Reference(kata))
-        session = Session(usual, reference, content, visible(submission) or "<answer>", self.limits, own_needs=self._own)
+        session = Session(
+            usual, reference, content, visible(submission) or "<answer>", self.limits, own_needs=self._own
+        )
         verdicts: list[PropertyVerdict] = []
 
         def add(verdict: PropertyVerdict) -> None:

@@ -24,13 +24,23 @@ class Plain(NamedTuple):
     logit: float
 
 
-def plain_attention(q: Any, k: Any, v: Any, *, causal: bool = False, scale: float | None = None) -> Plain:
+def plain_attention(
+    q: Any,
+    k: Any,
+    v: Any,
+    *,
+    causal: bool = False,
+    window: tuple[int, int] | None = None,
+    scale: float | None = None,
+) -> Plain:
     """softmax(q k^T) v in the dtype of the arguments; rows that see nothing are 0, their lse is -inf."""
     (batch, heads, queries, width), keys = q.shape, k.shape[2]
     if scale is None:
         scale = 1 / math.sqrt(width)
     i, j = torch.arange(queries, device=q.device)[:, None], torch.arange(keys, device=q.device)
     visible = (j <= i + keys - queries) if causal else (i >= 0) & (j >= 0)
+    if window is not None:
+        visible &= (j >= i + keys - queries - window[0]) & (j <= i + keys - queries + window[1])
     out = q.new_zeros(batch, heads, queries, v.shape[3])
     lse = q.new_full((batch, heads, queries), -math.inf)
     logit = 1.0
@@ -46,6 +56,6 @@ def plain_attention(q: Any, k: Any, v: Any, *, causal: bool = False, scale: floa
         sums = weights.sum(2, keepdim=True)
         out[:, h, sees_a_key] = weights / sums @ v[:, of_key]
         lse[:, h, sees_a_key] = (largest + torch.log(sums))[:, :, 0]
-        seen = scores[scores > -math.inf]
+        seen = scores.detach()[scores > -math.inf]
         logit = max(logit, float(seen.abs().max()) if seen.numel() else 0.0)
     return Plain(out, lse, logit)

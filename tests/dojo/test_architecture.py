@@ -15,7 +15,7 @@ pytestmark = pytest.mark.once
 
 ENGINE = ROOT / "dojo"
 LAYERS = (
-    ("errors", "characters", "hints", "interrupt", "plain", "meters"),
+    ("errors", "characters", "hints", "interrupt", "plain", "meters", "ranks"),
     ("sandbox", "kata", "edits", "stub"),
     ("answers", "binding", "workspace", "pytest_selection"),
     ("grading", "practice", "pytest_plugin"),

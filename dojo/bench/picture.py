@@ -42,7 +42,7 @@ def draw(growths: list[Growth], path: Path) -> None:
     """
     from matplotlib.figure import Figure
 
-    figure = Figure(figsize=(6.4 * len(growths), 5.0), layout="constrained")
+    figure = Figure(figsize=(6.4 * len(growths), 5.4), layout="constrained")
     axes = figure.subplots(1, len(growths), squeeze=False)[0]
     for axis, growth in zip(axes, growths, strict=True):
         colours = iter(COLOURS * len(growth.lines))
@@ -53,19 +53,21 @@ def draw(growths: list[Growth], path: Path) -> None:
             label = line.name if line.exponent is None else f"{line.name}, $n^{{{line.exponent:.2f}}}$"
             axis.loglog(
                 [sample.n for sample in line.samples],
-                [growth.seconds(sample) for sample in line.samples],
+                [growth.seconds(sample) * growth.per_operation.get(sample.n, 1) for sample in line.samples],
                 marker=marker,
                 color=own or next(colours),
                 linewidth=2.5 if own else 1.5,
                 label=label,
             )
-        unit = "one operation" if growth.per_operation else "one call"
+        sizes = sorted({sample.n for line in growth.lines for sample in line.samples})
+        axis.set_xticks(sizes, [f"{n:,}" for n in sizes])
+        axis.minorticks_off()
         axis.set_title(f"{growth.kata}: {growth.workload}\n", fontsize=12)
-        axis.text(0.5, 1.02, growth.what, transform=axis.transAxes, ha="center", fontsize=8.5, wrap=True)
+        axis.text(0.5, 1.02, growth.what, transform=axis.transAxes, ha="center", fontsize=8.5)
         axis.set_xlabel("n")
-        axis.set_ylabel(f"seconds of {unit}")
+        axis.set_ylabel("seconds of one call")
         axis.grid(visible=True, which="major", alpha=0.4)
-        axis.legend(fontsize=9)
+        axis.legend(loc="upper center", bbox_to_anchor=(0.5, -0.13), ncols=2, fontsize=9)  # below, where no line is
     try:
         figure.savefig(path, dpi=150)
     except OSError as error:

@@ -92,7 +92,7 @@ def _heapq_copy(lists: tuple[list[int], list[int]]) -> Call:
 
 
 def _runs(n: int) -> list[list[int]]:
-    """Runs of 16 lengths, n integers in all, the last run as long as the others together."""
+    """Sorted runs, n integers in all, the last one about as long as the others together."""
     return [_sorted_integers(n // (2 * RUNS), seed) for seed in range(RUNS - 1)] + [
         _sorted_integers(n - (RUNS - 1) * (n // (2 * RUNS)), RUNS)
     ]

@@ -29,7 +29,7 @@ def draw_example(kata: Kata, file: str | None) -> str:
 
     drawer.drawers(kata)
     write(drawer.draw_example(Reference(kata)), path)
-    return f"The worked example of {kata.name}: {path}"
+    return f"Picture: {path}  (the worked example of {kata.name})"
 
 
 def check_file(file: str | None, katas: list[Kata]) -> None:
@@ -64,4 +64,4 @@ def draw_failure(grader: Grader, kata: Kata, verdict: Verdict, file: str) -> str
         return f"No picture: {f'{error} {error.way_out}'.strip()}"
     except Exception as error:
         return f"No picture: drawing failed ({type(error).__name__}: {' '.join(str(error).split())[:200]})."
-    return f"Picture of an input on which it does not hold that {shown}: {path}"
+    return f"Picture: {path}  ({shown})"

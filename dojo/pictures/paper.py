@@ -77,7 +77,10 @@ def check_name(file: str) -> Path:
     """
     path = Path(file)
     if path.suffix.lower() != ".png":
-        raise DojoError(f"A picture is a PNG file, and {file!r} does not end with .png.", "Name it such as hull.png.")
+        raise DojoError(
+            f"A picture is a PNG file, and {file!r} does not end with .png.",
+            "Name it such as hull.png; without a name, write --picture last.",
+        )
     if not path.parent.is_dir():
         raise DojoError(f"There is no folder {path.parent} for {path.name}.", "Make it, or name another file.")
     return path
@@ -113,7 +116,8 @@ def legend(axes: Axes, **more: Any) -> None:
             kept.values(),
             kept.keys(),
             loc="upper center",
-            bbox_to_anchor=(0.5, -0.11),
+            bbox_to_anchor=(0.5, 0.0),
+            borderaxespad=3.4,  # below the label of the axis, however high the panel is
             ncols=min(3, len(kept)),
             frameon=False,
             **more,

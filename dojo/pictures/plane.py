@@ -176,6 +176,7 @@ class Plane:
         for step in self._steps:
             step()
         self._limits()
+        self._fit_figure()
         self._grid()
         legend(self.axes)
 
@@ -241,6 +242,16 @@ class Plane:
             ylim=(low - max(high_pad, pad), high + max(high_pad, pad)),
         )
         self.axes.set_aspect("equal", adjustable="box")
+
+    def _fit_figure(self) -> None:
+        """No empty bands above and below a scene that is much wider than it is high."""
+        figure = self.axes.get_figure()
+        if figure is None or len(figure.axes) != 1 or self.axes.get_aspect() == "auto":
+            return
+        (left, right), (low, high) = self.axes.get_xlim(), self.axes.get_ylim()
+        wide = figure.get_size_inches()[0]  # type: ignore[union-attr]
+        height = (wide - 1.0) * (high - low) / (right - left) + 1.9
+        figure.set_size_inches(wide, min(max(height, 3.0), 6.8))  # type: ignore[union-attr]
 
     def _grid(self) -> None:
         from matplotlib.ticker import MaxNLocator, MultipleLocator

@@ -28,31 +28,37 @@ def signs(figure, case):
 
 
 def walk(figure, triple, expected, got, judged):
+    """The walk, and which turn is expected and got."""
+    both_scales(figure, points(list(triple)), "abc", turning=True)
+    text = f"expected {TURNS.get(expected, expected)}"
+    return f"{text}, got {TURNS.get(got, repr(got)) if type(got) is int else repr(got)}" if judged else text
+
+
+def both_scales(figure, triple, names, turning=False):
     """Two panels: as it is, and across the line through a and b enlarged where c is too near it to be seen."""
-    a, b, c = points(list(triple)) or [(0, 0)] * 3
+    a, b, c = triple
     cross = (b[0] - a[0]) * (c[1] - a[1]) - (b[1] - a[1]) * (c[0] - a[0])
     square = (b[0] - a[0]) ** 2 + (b[1] - a[1]) ** 2
     along = (b[0] - a[0]) * (c[0] - a[0]) + (b[1] - a[1]) * (c[1] - a[1])
     thin = bool(square) and abs(cross) * THIN < max(square, abs(along))
     ((first, *second),) = panels(figure, 1 + thin, width=5.5, height=5)
-    draw(Plane(first), (a, b, c))
+    draw(Plane(first), triple, names, turning)
     if thin:
         s = along / square
-        draw(Plane(second[0], equal=False), ((0 * s, 0 * s), (s * 0 + 1, 0 * s), (s, cross / abs(cross or 1))))
+        draw(Plane(second[0], equal=False), ((0 * s, 0 * s), (s * 0 + 1, 0 * s), (s, cross / abs(cross or 1))), names, turning)
         second[0].set(xlabel="along the way from a to b", ylabel="across it, enlarged", yticks=[-1, 0, 1])
         second[0].set_yticklabels(["right", "on the line", "left"], rotation=90, va="center")
         second[0].set_ylim(-1.4, 1.4)
-    text = f"expected {TURNS.get(expected, expected)}"
-    return f"{text}, got {TURNS.get(got, repr(got)) if type(got) is int else repr(got)}" if judged else text
 
 
-def draw(plane, triple):
-    """The walk, with names."""
+def draw(plane, triple, names, turning):
+    """The walk from a to b, and on to c where it turns there, with names."""
     a, b, c = triple
     plane.line(a, b, GIVEN, linewidth=0.8, linestyle=":")
     plane.arrow(a, b, GIVEN)
-    plane.arrow(b, c, GIVEN)
+    if turning:
+        plane.arrow(b, c, GIVEN)
     plane.marks([a, b, c], GIVEN)
-    for place, name in zip(triple, "abc", strict=True):
+    for place, name in zip(triple, names, strict=True):
         plane.note(place, name, GIVEN)
     plane.draw()

@@ -6,6 +6,7 @@ from dojo.pictures.case import number
 from dojo.pictures.ink import GIVEN
 from dojo.pictures.paper import panels, short
 from dojo.pictures.plane import Plane, inks, point, points
+from tests.geometry.pictures.orientation import both_scales
 
 EXAMPLE = ("segments_intersect", {"a": (0, 0), "b": (4, 0), "c": (2, -1), "d": (2, 1)})
 
@@ -40,10 +41,11 @@ def segments_intersect(figure, case):
 
 
 def on_segment(figure, case):
-    """The segment and the point."""
-    plane, _ = scene(figure, case, "pab")
-    plane.draw()
-    return f"is p on the segment? {words(case)}"
+    """The segment and the point; also enlarged across the segment, where it takes that to see them apart."""
+    triple = points([case[name] for name in "abp"])
+    if triple:
+        both_scales(figure, triple, "abp")
+    return f"is p on the segment from a to b? {words(case)}"
 
 
 def line_intersection(figure, case):

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 FINE = {"float16": 2.0**-9, "bfloat16": 2.0**-6, "float32": 1e-4, "float64": 1e-9}
 """Errors below this, relative to the largest expected number, are drawn as right: rounding does not show as a bug."""
 MOST_CELLS = 64
+ROOMY = 5
+"""Columns up to which both numbers stand in a wrong cell."""
 
 
 def array(value: Any) -> np.ndarray | None:
@@ -59,6 +61,7 @@ def wrong_map(
     row_names: Sequence[str] = (),
     tile: int = 0,
     name: str = "",
+    values: tuple[np.ndarray, np.ndarray] | None = None,
 ) -> None:
     """Draw a matrix of errors: white is right, orange is wrong, black is not finite.
 
@@ -71,6 +74,7 @@ def wrong_map(
         row_names: a label for each row; by default their numbers.
         tile: a line is drawn after so many columns, if above 0.
         name: of the result.
+        values: what was expected and got, which is written into wrong cells where there is room.
     """
     from matplotlib.colors import LinearSegmentedColormap
 
@@ -84,12 +88,15 @@ def wrong_map(
     colors[np.isinf(error)] = (0, 0, 0, 1)
     axes.imshow(colors, aspect="auto", interpolation="nearest")
     small = error.size <= 200
+    room = values is not None and error.shape[1] <= ROOMY and values[0].shape == error.shape
     for (row, column), value in np.ndenumerate(error):
         if value > fine and small:
             text = "not finite" if error.shape[1] <= 6 else "!"
+            if room and values is not None:
+                text = f"got {values[1][row, column]:.4g}\nexpected {values[0][row, column]:.4g}"
             ink = "white" if np.isinf(value) or depth[row, column] > 0.5 else "black"
             axes.text(
-                column, row, text if np.isinf(value) else f"{value:.0e}" if error.shape[1] <= 12 else "!",
+                column, row, text if room or np.isinf(value) else f"{value:.0e}" if error.shape[1] <= 12 else "!",
                 ha="center", va="center", color=ink, fontsize=8,
             )  # fmt: skip
     _lines(axes, error.shape, tile // column_step if tile else 0)

@@ -45,7 +45,8 @@ def both_scales(figure, triple, names, turning=False):
     draw(Plane(first), triple, names, turning)
     if thin:
         s = along / square
-        draw(Plane(second[0], equal=False), ((0 * s, 0 * s), (s * 0 + 1, 0 * s), (s, cross / abs(cross or 1))), names, turning)
+        enlarged = ((0 * s, 0 * s), (0 * s + 1, 0 * s), (s, cross / abs(cross or 1)))
+        draw(Plane(second[0], equal=False), enlarged, names, turning)
         second[0].set(xlabel="along the way from a to b", ylabel="across it, enlarged", yticks=[-1, 0, 1])
         second[0].set_yticklabels(["right", "on the line", "left"], rotation=90, va="center")
         second[0].set_ylim(-1.4, 1.4)

@@ -177,6 +177,11 @@ class Kata:
         return self.root / "tests" / "signatures" / f"{self.topic}.toml"
 
     @property
+    def pictures(self) -> Path:
+        """The drawers of its calls; most katas have none."""
+        return self.root / "tests" / self.topic / "pictures" / f"{self.short_name}.py"
+
+    @property
     def wrong_edits(self) -> Path:
         """Wrong answers as named edits of the solution."""
         return self.root / "tests" / "wrong" / self.topic / f"{self.short_name}.toml"

@@ -47,7 +47,7 @@ def _check_stray_files(catalogue: Catalogue) -> Iterator[Finding]:
         expected |= {path for path in tests.glob(f"{topic}/*.py") if not path.name.startswith("test_")}
         expected.add(tests / "signatures" / f"{topic}.toml")
     for kata in catalogue.katas:
-        expected |= {kata.stub, kata.solution, kata.properties, kata.probes, kata.wrong_edits}
+        expected |= {kata.stub, kata.solution, kata.properties, kata.probes, kata.pictures, kata.wrong_edits}
         expected |= {*kata.wrong_files.glob("*.py"), *kata.right_files.glob("*.py")}
     for tree in ("katas", "solutions", "tests"):
         for path in sorted((root / tree).rglob("*")):

@@ -50,11 +50,17 @@ def list_katas(topic: str | None) -> None:
 
 @click.command()
 @KATA
-def show(kata: str) -> None:
+@click.option("--picture", is_flag=True, help="Draw the worked example into a PNG file instead.")
+@click.option("-o", "--output", metavar="FILE.png", help="Where to draw it; by default KATA.png in this folder.")
+def show(kata: str, picture: bool, output: str | None) -> None:
     """The prompt of a kata."""
+    from dojo.pictures.command import draw_example
     from dojo.terminal.prompt import show as show_prompt
 
-    show_prompt(terminal(), Catalogue().find(kata))
+    if picture or output:
+        print(draw_example(Catalogue().find(kata), output))
+    else:
+        show_prompt(terminal(), Catalogue().find(kata))
 
 
 @click.command()
@@ -67,11 +73,26 @@ def show(kata: str) -> None:
     type=click.Path(dir_okay=False, path_type=Path),
     help="Write the program that shows the smallest input to this file.",
 )
-def check(katas: tuple[str, ...], seed: int | None, examples: int | None, full: bool, repro: Path | None) -> None:
+@click.option(
+    "--picture",
+    is_flag=False,
+    flag_value="",
+    metavar="[FILE.png]",
+    help="Draw the smallest input, expected and got; by default into KATA-wrong.png in this folder.",
+)
+def check(
+    katas: tuple[str, ...],
+    seed: int | None,
+    examples: int | None,
+    full: bool,
+    repro: Path | None,
+    picture: str | None,
+) -> None:
     """Judge your answers: every property by name, and the smallest input on which an answer is wrong.
 
     KATAS are katas or topics; by default those that you have begun.
     """
+    from dojo.pictures.command import check_file, draw_failure
     from dojo.practice.begun import begun
 
     catalogue = Catalogue()
@@ -79,6 +100,7 @@ def check(katas: tuple[str, ...], seed: int | None, examples: int | None, full: 
     console = terminal()
     if not chosen:
         raise DojoError("You have not begun a kata yet.", "`dojo` says which is next; `dojo check KATA` checks one.")
+    check_file(picture, chosen)
     boxes = _started_boxes(chosen)
     from dojo.grading.grader import Grader
     from dojo.reports.text import render
@@ -101,6 +123,8 @@ def check(katas: tuple[str, ...], seed: int | None, examples: int | None, full: 
             render(console, verdict, full=full, code=repro is None)
             if repro is not None:
                 _write_program(console, verdict, repro)
+            if picture is not None:
+                console.print(f"\n{draw_failure(grader, kata, verdict, picture)}", markup=False, soft_wrap=True)
             _remember(verdict, content)
             _next_step(console, verdict, kata)
             outcomes.append(verdict.outcome)

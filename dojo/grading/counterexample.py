@@ -57,13 +57,8 @@ def explain(
     """
     if not calls:
         return None
-    effects = [(call, _effect_of_answer(call), _effect_of_reference(call, solution, probes)) for call in calls]
-    worst = max(effects, key=lambda effect: effect[2].differs_from(effect[1]))
-    if worst[2].differs_from(worst[1]) <= EQUAL_WITHIN:
-        # Every single call agrees with the reference: the property relates several calls, or a meter; show the last.
-        worst = effects[-1]
-    call, got, expected = worst
-    names = _parameter_names(call, solution, probes)
+    call, expected, got = telling(calls, solution, probes)
+    names = parameter_names(call, solution, probes)
     return Counterexample(
         input=visible(_input(call, names)),
         expected=visible(_shown(_with_unchanged(expected, got, call), names)),
@@ -74,7 +69,19 @@ def explain(
     )
 
 
-def _arguments(call: Call) -> dict[int | str, Any]:
+def telling(calls: list[Call], solution: InProcess, probes: ModuleType | None) -> tuple[Call, Effect, Effect]:
+    """The call of a failing example that shows the bug, what the reference makes of it, and what the answer made."""
+    effects = [(call, _effect_of_answer(call), _effect_of_reference(call, solution, probes)) for call in calls]
+    worst = max(effects, key=lambda effect: effect[2].differs_from(effect[1]))
+    if worst[2].differs_from(worst[1]) <= EQUAL_WITHIN:
+        # Every single call agrees with the reference: the property relates several calls, or a meter; show the last.
+        worst = effects[-1]
+    call, got, expected = worst
+    return call, expected, got
+
+
+def arguments_of(call: Call) -> dict[int | str, Any]:
+    """What a call was given, by position or name."""
     positional = [unpack(data) for data in call.arguments]
     for index, earlier in call.same.items():
         positional[index] = positional[earlier]
@@ -89,7 +96,7 @@ def _effect_of_answer(call: Call) -> Effect:
 
 
 def _effect_of_reference(call: Call, solution: InProcess, probes: ModuleType | None) -> Effect:
-    arguments = _arguments(call)
+    arguments = arguments_of(call)
     positional = [value for key, value in arguments.items() if isinstance(key, int)]
     keywords = {key: value for key, value in arguments.items() if isinstance(key, str)}
     result, raised = None, None
@@ -104,7 +111,8 @@ def _effect_of_reference(call: Call, solution: InProcess, probes: ModuleType | N
     return Effect(result, raised, changed)
 
 
-def _parameter_names(call: Call, solution: InProcess, probes: ModuleType | None) -> dict[int | str, str]:
+def parameter_names(call: Call, solution: InProcess, probes: ModuleType | None) -> dict[int | str, str]:
+    """What the function or probe calls its arguments."""
     names: dict[int | str, str] = {key: key for key in call.keywords}
     is_probe = call.where == "probe"
     function = getattr(probes if is_probe else solution, call.name, None)
@@ -115,7 +123,7 @@ def _parameter_names(call: Call, solution: InProcess, probes: ModuleType | None)
 
 
 def _input(call: Call, names: Mapping[int | str, str]) -> str:
-    lines = [f"{names[key]} = {shown(value)}" for key, value in _arguments(call).items()]
+    lines = [f"{names[key]} = {shown(value)}" for key, value in arguments_of(call).items()]
     for index, earlier in call.same.items():
         lines[index] = f"{names[index]} = {names[earlier]}, the same object"
     return "\n".join(lines)
@@ -139,7 +147,7 @@ def _with_unchanged(effect: Effect, other: Effect, call: Call) -> Effect:
     """The effect, with the arguments that only the other one changed as they still are."""
     if isinstance(effect.error, AnswerFailure):
         return effect
-    arguments = _arguments(call)
+    arguments = arguments_of(call)
     return replace(effect, changed={**{key: arguments[key] for key in other.changed}, **effect.changed})
 
 
@@ -154,7 +162,7 @@ def _code(
 ) -> str:
     if call.where == "probe":
         return _probe_code(kata, call, solution, probes, expected, names)
-    arguments = _arguments(call)
+    arguments = arguments_of(call)
     watched = [key for key in arguments if key in expected.changed or key in got.changed]
     lines, passed = _passed(call, names, watched)
     expression = f"{call.name}({', '.join(passed)})"
@@ -167,7 +175,7 @@ def _code(
 def _passed(call: Call, names: Mapping[int | str, str], watched: Sequence[int | str]) -> tuple[list[str], list[str]]:
     """Lines that give names to the arguments that are long or looked at afterwards, and what is then passed."""
     lines, passed = [], []
-    for key, value in _arguments(call).items():
+    for key, value in arguments_of(call).items():
         source = literal(value)
         if key in call.same:
             source = names[call.same[key]]
@@ -199,7 +207,7 @@ def _probe_code(
     comment = _comment(replace(expected, changed={}), "the reference gives")
     writer = getattr(probes, f"{call.name}_as_code", None)
     if writer is not None:
-        code = str(writer(*_arguments(call).values())).strip("\n")
+        code = str(writer(*arguments_of(call).values())).strip("\n")
         words = set(re.findall(r"\w+", code))
         public = [name for name in vars(solution.module) if not name.startswith("_") and name in words]
         module = solution.module.__name__

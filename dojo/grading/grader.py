@@ -22,7 +22,7 @@ from dojo.grading.properties import Property
 from dojo.grading.reference import Reference
 from dojo.grading.session import Session
 from dojo.grading.submission import Refusal
-from dojo.grading.trial import Thoroughness, Trial
+from dojo.grading.trial import Failure, Thoroughness, Trial
 from dojo.grading.verdict import IMPORT, PropertyVerdict, Verdict, outcome_of
 from dojo.kata import Kata, is_installed, require_library
 from dojo.sandbox.box import Box, Boxes
@@ -50,6 +50,8 @@ class Grader:
         self._own = own
         self.limits = self._boxes.limits
         self._references: dict[str, Reference] = {}
+        self.failures: dict[str, Failure] = {}
+        """Of the answer that was judged last: what each property that rejects it failed on."""
 
     def grade(
         self,
@@ -88,6 +90,10 @@ class Grader:
             verdict = self._grade(kata, content, submission, seed, thoroughness, on_property)
         return verdict
 
+    def reference(self, kata: Kata) -> Reference:
+        """What is trusted in the verdicts on a kata."""
+        return self._references.get(kata.name) or self._references.setdefault(kata.name, Reference(kata))
+
     def refused(self, kata: Kata, submission: str, seed: int, refusal: Refusal) -> Verdict:
         """The verdict on an answer that could not even be read."""
         verdict = PropertyVerdict(IMPORT, refusal.outcome, refusal.message)
@@ -106,7 +112,8 @@ class Grader:
         started = time.perf_counter()
         usual = self._boxes.of(kata.library, kata.header.openings)
         usual.start()
-        reference = self._references.get(kata.name) or self._references.setdefault(kata.name, Reference(kata))
+        reference = self.reference(kata)
+        self.failures.clear()
         session = Session(
             usual, reference, content, visible(submission) or "<answer>", self.limits, own_needs=self._own
         )
@@ -131,12 +138,7 @@ class Grader:
                     if number or box is not usual:
                         # A fresh process: nothing that the answer remembered helps it, or harms it, in the next one.
                         session.move(box)
-                    trial = Trial(property_, session, reference, seed, thoroughness, self.limits)
-                    verdict = trial.verdict()
-                    if trial.died:
-                        # Perhaps its process was killed from outside. An answer that ends itself does so again.
-                        session.close()
-                        verdict = Trial(property_, session, reference, seed, thoroughness, self.limits).verdict()
+                    verdict = self._of_property(property_, session, reference, seed, thoroughness)
                     add(verdict)
                     if brief and verdicts[-1].outcome == "rejected":
                         break
@@ -167,6 +169,21 @@ class Grader:
         if not property_.needs_gpu and is_installed(library):
             box.start()
         return box
+
+    def _of_property(
+        self, property_: Property, session: Session, reference: Reference, seed: int, thoroughness: Thoroughness
+    ) -> PropertyVerdict:
+        """The verdict of one property; what it failed on is kept."""
+        trial = Trial(property_, session, reference, seed, thoroughness, self.limits)
+        verdict = trial.verdict()
+        if trial.died:
+            # Perhaps its process was killed from outside. An answer that ends itself does so again.
+            session.close()
+            trial = Trial(property_, session, reference, seed, thoroughness, self.limits)
+            verdict = trial.verdict()
+        if trial.failure is not None:
+            self.failures[property_.name] = trial.failure
+        return verdict
 
     def close(self) -> None:
         """End every process."""

@@ -88,6 +88,11 @@ class Trial:
         self._skipped = ""
 
     @property
+    def failure(self) -> Failure | None:
+        """The example on which it failed, None where there is none."""
+        return self._failure
+
+    @property
     def died(self) -> bool:
         """Whether it failed because the answer's process ended."""
         return self._failure is not None and isinstance(self._failure.error, AnswerDied)

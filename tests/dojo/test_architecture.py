@@ -19,7 +19,7 @@ LAYERS = (
     ("sandbox", "kata", "edits", "stub"),
     ("answers", "binding", "workspace", "pytest_selection"),
     ("grading", "practice", "pytest_plugin"),
-    ("terminal", "audit", "bench", "doctor"),
+    ("terminal", "audit", "bench", "doctor", "pictures"),
     ("reports", "scaffold"),
     ("tour",),
     ("commands",),

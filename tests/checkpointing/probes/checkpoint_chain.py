@@ -30,19 +30,21 @@ class Outputs:
     """The outputs of all layers, and how many of them were in memory at the same time."""
 
     def __init__(self) -> None:
-        self.made: set[StorageWeakRef] = set()
+        self.made: dict[StorageWeakRef, int] = {}
         self.most = 0
+        self.live: list[list[int]] = []
 
-    def add(self, output: Any) -> None:
-        self.made.add(StorageWeakRef(output.untyped_storage()))
-        self.most = max(self.most, sum(not each.expired() for each in self.made))
+    def add(self, output: Any, place: int) -> None:
+        self.made.setdefault(StorageWeakRef(output.untyped_storage()), place)
+        self.live.append([made_by for each, made_by in self.made.items() if not each.expired()])
+        self.most = max(self.most, len(self.live[-1]))
 
 
 class Layer:
     """A layer that counts its calls and shows its outputs."""
 
-    def __init__(self, name: str, parameters: list[Any], outputs: Outputs) -> None:
-        self.name, self.parameters, self.outputs = name, parameters, outputs
+    def __init__(self, name: str, place: int, parameters: list[Any], outputs: Outputs) -> None:
+        self.name, self.place, self.parameters, self.outputs = name, place, parameters, outputs
         self.calls = 0
         self.library = False
 
@@ -50,7 +52,7 @@ class Layer:
         self.calls += 1
         self.library |= called_by("torch.utils.checkpoint")
         y = LAYERS[self.name](x, *self.parameters)
-        self.outputs.add(y)
+        self.outputs.add(y, self.place)
         return y
 
 
@@ -71,7 +73,7 @@ def built(layers: list[Any], parameters: list[Any], outputs: Outputs) -> list[La
         if name == "again":
             made.append(made[which[0]])
         else:
-            made.append(Layer(name, [parameters[number] for number in which], outputs))
+            made.append(Layer(name, len(made), [parameters[number] for number in which], outputs))
     return made
 
 
@@ -108,7 +110,8 @@ def measure(kata: Any, case: dict[str, Any], device: str) -> dict[str, Any]:
 
     Returns:
         ``calls`` of each layer after the forward pass and after the backward pass; ``most``: how many outputs of layers
-        were in memory at the same time; ``library``: whether torch.utils.checkpoint called one.
+        were in memory at the same time; ``library``: whether torch.utils.checkpoint called one; ``live``: after each
+        call of a layer, the places of the layers whose outputs were in memory.
     """
     x = case["x"].clone().to(device).requires_grad_(case["kind"] != "")
     parameters = [each.clone().to(device).requires_grad_() for each in case["parameters"]]
@@ -120,7 +123,8 @@ def measure(kata: Any, case: dict[str, Any], device: str) -> dict[str, Any]:
     if case["backward"]:
         y.sum().backward()
         calls.append([layer.calls for layer in layers])
-    return {"calls": calls, "most": outputs.most, "library": any(layer.library for layer in layers)}
+    library = any(layer.library for layer in layers)
+    return {"calls": calls, "most": outputs.most, "library": library, "live": outputs.live}
 
 
 measure.measures = True

@@ -147,7 +147,8 @@ def ring(kata: Any, rounds: list[list[np.ndarray]], order: int) -> dict[str, Any
     Returns:
         ``results``: for each round and rank; ``sent``: rank, receiver, elements and bytes of each message; ``changed``:
         the messages (rank, receiver, as sent, at the end) whose array is another in the end, and ``inputs_changed``:
-        the ranks whose own array is; ``stuck``: who waited in vain; ``left``: how many messages nobody took.
+        the ranks whose own array is; ``stuck``: who waited in vain; ``left``: how many messages nobody took; ``first``:
+        the first element of each message as it was sent, from which a picture tells the chunks apart.
     """
     world = len(rounds[0])
     network = Network(world, order)
@@ -177,5 +178,6 @@ def ring(kata: Any, rounds: list[list[np.ndarray]], order: int) -> dict[str, Any
         ],
         "inputs_changed": sorted(set(inputs_changed)),
         "stuck": sorted(str(error) for error in network.errors),
+        "first": [before.flat[0].item() if before.size else None for _, _, _, before in network.sent],
         "left": sum(map(len, network.boxes.values())),
     }

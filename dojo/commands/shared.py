@@ -39,11 +39,11 @@ class FiniteSeconds(click.FloatRange):
         return number
 
 
-def terminal() -> Console:
-    """Standard output, for what is drawn."""
+def terminal(*, stderr: bool = False) -> Console:
+    """Standard output, for what is drawn; or standard error, where that belongs to a program."""
     from rich.console import Console
 
-    return Console(highlight=False)
+    return Console(highlight=False, stderr=stderr)
 
 
 def say_error(message: str, way_out: str) -> None:

@@ -19,7 +19,8 @@ def changed_katas(catalogue: Catalogue) -> tuple[list[Kata], str]:
     """The katas whose verdicts may differ from those on the main branch, and the name of that branch.
 
     A kata counts if one of its own files differs, one that its properties, probes or needs import, or a file of the
-    engine that verdicts depend on: then all count. What is not committed counts as well, also files that are new.
+    engine that verdicts depend on: then all count. What is not committed counts as well, also files that are new. On
+    the main branch itself, it is compared with the commit before.
 
     Raises:
         DojoError: this is no clone, or it has no main branch.
@@ -33,6 +34,10 @@ def changed_katas(catalogue: Catalogue) -> tuple[list[Kata], str]:
         )
     # Without a common ancestor (a shallow clone), what differs from the branch itself is more than enough.
     base = _git(root, "merge-base", branch, "HEAD").strip() or branch
+    if base == _git(root, "rev-parse", "HEAD").strip() and not _git(root, "status", "--porcelain"):
+        base = branch = "HEAD~1"
+        if not _git(root, "rev-parse", "--verify", "--quiet", base):
+            return catalogue.katas, "a commit that is not here"
     listed = _git(root, "diff", "--name-only", "--no-renames", "-z", base)
     listed += _git(root, "ls-files", "--others", "--exclude-standard", "--full-name", "-z")
     top = Path(_git(root, "rev-parse", "--show-toplevel").strip())

@@ -106,7 +106,7 @@ def _chosen(catalogue: Catalogue, names: tuple[str, ...], *, changed: bool, say:
 def _tell(console: Console, finding: Finding) -> None:
     from rich.text import Text
 
-    console.print(Text.assemble(("✗ ", "red"), (finding.where, "bold"), f": {finding.what}"))
+    console.print(Text.assemble(("✗ ", "red"), (finding.where, "bold"), f": {finding.what}"), soft_wrap=True)
 
 
 def _close(console: Console, run: Audit, findings: list[Finding], left_out: list[Kata], seeds: int) -> None:

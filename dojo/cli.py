@@ -14,23 +14,14 @@ from pathlib import Path
 import click
 
 from dojo import __version__, characters, interrupt
-from dojo.commands import judge, learn, maintain, measure
+from dojo.commands import audit, judge, learn, maintain, measure
 from dojo.commands.shared import say_error
 from dojo.errors import FAULT, USAGE, DojoError, GraderFault, NoWallsError
 
 INTERRUPTED, BROKEN_PIPE = 130, 141
 COMMANDS = (
-    *(
-        learn.list_katas,
-        learn.show,
-        learn.check,
-        learn.next_one,
-        learn.hint,
-        learn.solution,
-        learn.attempts,
-        learn.reset,
-    ),
-    *(learn.tour, learn.init, judge.grade, maintain.doctor, maintain.audit, maintain.new, measure.bench),
+    *(learn.list_katas, learn.show, learn.check, learn.next_one, learn.hint, learn.solution, learn.attempts),
+    *(learn.reset, learn.tour, learn.init, judge.grade, maintain.doctor, audit.audit, maintain.new, measure.bench),
 )
 
 

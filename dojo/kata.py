@@ -187,6 +187,11 @@ class Kata:
         return self.root / "tests" / "wrong" / self.topic / f"{self.short_name}.toml"
 
     @property
+    def equivalents(self) -> Path:
+        """Mutants of the solution that are no wrong answers, with reasons; the file may be absent."""
+        return self.wrong_edits.with_name(f"{self.short_name}.equivalent.toml")
+
+    @property
     def wrong_files(self) -> Path:
         """The folder of wrong answers that are whole files; it may be absent."""
         return self.root / "tests" / "wrong" / self.topic / self.short_name

@@ -47,8 +47,7 @@ def _check_stray_files(catalogue: Catalogue) -> Iterator[Finding]:
         expected |= {path for path in tests.glob(f"{topic}/*.py") if not path.name.startswith("test_")}
         expected.add(tests / "signatures" / f"{topic}.toml")
     for kata in catalogue.katas:
-        expected |= {kata.stub, kata.solution, kata.properties, kata.probes, kata.pictures, kata.wrong_edits}
-        expected |= {*kata.wrong_files.glob("*.py"), *kata.right_files.glob("*.py")}
+        expected |= set(files_of(kata))
     for tree in ("katas", "solutions", "tests"):
         for path in sorted((root / tree).rglob("*")):
             if path.is_file() and path not in expected and "__pycache__" not in path.parts:
@@ -78,6 +77,26 @@ def _cycle_from(start: str, needs: dict[str, tuple[str, ...]]) -> list[str] | No
             if other not in path:
                 paths.append([*path, other])
     return None
+
+
+def files_of(kata: Kata) -> list[Path]:
+    """The files that belong to a kata, there or not, and its topic's signatures; all that :func:`check_kata` reads."""
+    written = [
+        kata.stub,
+        kata.solution,
+        kata.properties,
+        kata.probes,
+        kata.pictures,
+        kata.wrong_edits,
+        kata.equivalents,
+    ]
+    kept = [*sorted(kata.wrong_files.glob("*.py")), *sorted(kata.right_files.glob("*.py"))]
+    return [*written, kata.signatures, *kept]
+
+
+def property_names(kata: Kata) -> list[str]:
+    """The test functions of a sound kata, in the order of its test file."""
+    return list(dict.fromkeys(each.bare_name for each in collect(kata)))
 
 
 def check_kata(catalogue: Catalogue, kata: Kata, *, write: bool) -> Iterator[Finding]:
@@ -127,7 +146,8 @@ def _lines(one: str, other: str) -> Iterator[tuple[str | None, str | None]]:
 
 
 def _check_todos(kata: Kata) -> Iterator[Finding]:
-    files = [kata.solution, kata.properties, kata.probes, kata.wrong_edits, *sorted(kata.right_files.glob("*.py"))]
+    written = (kata.solution, kata.properties, kata.probes, kata.wrong_edits, kata.equivalents)
+    files = [*written, *sorted(kata.right_files.glob("*.py"))]
     for path in files:
         if path.is_file():
             for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1):

@@ -20,6 +20,14 @@ class Programs:
     def __init__(self) -> None:
         self._seen: set[tuple[str, str]] = set()
 
+    def is_new(self, kata: Kata, verdict: PropertyVerdict) -> bool:
+        """Whether this rejection's program is the first one by its property of its kata; a second call says no."""
+        found, key = verdict.counterexample, (kata.name, verdict.name.partition("[")[0])
+        if found is None or not found.code or key in self._seen or "no answer within" in found.got:
+            return False
+        self._seen.add(key)
+        return True
+
     def check(self, kata: Kata, answer: bytes, verdict: PropertyVerdict) -> Iterator[Finding]:
         """What is wrong with the program of a rejection.
 
@@ -28,10 +36,9 @@ class Programs:
             answer: the wrong answer that was rejected.
             verdict: of the property that rejected it.
         """
-        found, key = verdict.counterexample, (kata.name, verdict.name.partition("[")[0])
-        if found is None or not found.code or key in self._seen or "no answer within" in found.got:
+        found = verdict.counterexample
+        if found is None:
             return
-        self._seen.add(key)
         for whose, text in (("the answer", answer), ("the solution", kata.solution.read_bytes())):
             error = run(kata, text, found.code)
             told = found.got if whose == "the answer" else found.expected

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -28,46 +28,77 @@ class Expectation:
 
     Attributes:
         kind: what it is.
-        submission: the answer.
+        kata: what it answers.
+        text: the answer.
+        name: what it is called among the answers of its kind.
         why: what is wrong with it, or how it differs from the solution.
         caught_by: the property that must reject it.
     """
 
     kind: Kind
-    submission: Submission
+    kata: Kata
+    text: str
+    name: str = ""
     why: str = ""
     caught_by: str = ""
 
-    def check(self, verdict: Verdict) -> Iterator[Finding]:
-        """What is wrong with a verdict on it."""
-        kata, seed = self.submission.kata.name, self.submission.seed
-        who = f"the {self.kind} {self.submission.name}".rstrip()
+    def submission(self, seed: int) -> Submission:
+        """The answer as it is judged with a seed."""
+        return Submission(self.kata, self.name, seed, self.text.encode(), first=self.caught_by)
+
+    def check(self, verdicts: Sequence[Verdict]) -> Iterator[Finding]:
+        """What is wrong with the verdicts on it, one for each seed; what is wrong with several is told once."""
+        told: dict[str, list[Verdict]] = {}
+        for verdict in verdicts:
+            if problem := self._problem(verdict):
+                told.setdefault(problem, []).append(verdict)
+        for problem, of in told.items():
+            reasons = self.why if self.kind == "wrong answer" and "load" not in problem else _reasons(of[0])
+            yield Finding(self.kata.name, f"{problem} ({seeds_said(of, len(verdicts))}): {reasons}")
+
+    def fulfilled(self, verdicts: Sequence[Verdict]) -> bool:
+        """Whether each seed gives the outcome that it must have."""
+        return all(verdict.outcome == EXPECTED[self.kind] for verdict in verdicts)
+
+    def _problem(self, verdict: Verdict) -> str:
+        who = f"the {self.kind} {self.name}".rstrip()
         expected = EXPECTED[self.kind]
         if verdict.outcome != expected:
-            reasons = self.why if self.kind == "wrong answer" else _reasons(verdict)
-            yield Finding(
-                kata, f"{who} is {_said(verdict.outcome)}, expected {_said(expected)} (seed {seed}): {reasons}"
-            )
-        elif expected == "rejected" and not any(each.name != IMPORT for each in verdict.rejections):
-            yield Finding(kata, f"{who} does not even load (seed {seed}): {_reasons(verdict)}")
-        elif expected == "rejected" and not any(_bare(each.name) == self.caught_by for each in verdict.rejections):
-            others = ", ".join(dict.fromkeys(_bare(each.name) for each in verdict.rejections))
-            yield Finding(kata, f"{who} is rejected by {others}, not by {self.caught_by!r} (seed {seed}): {self.why}")
+            return f"{who} is {_said(verdict.outcome)}, expected {_said(expected)}"
+        if expected != "rejected":
+            return ""
+        names = list(dict.fromkeys(bare(each.name) for each in verdict.rejections))
+        if names == [IMPORT]:
+            return f"{who} does not even load"
+        return "" if self.caught_by in names else f"{who} is rejected by {', '.join(names)}, not by {self.caught_by!r}"
 
 
-def expectations(kata: Kata, seed: int) -> Iterator[Expectation]:
+def expectations(kata: Kata) -> Iterator[Expectation]:
     """The stub, the solution and every kept answer of a kata."""
     solution = kata.solution.read_text(encoding="utf-8")
-    yield Expectation("stub", Submission(kata, "", seed, derive(solution).encode()))
-    yield Expectation("solution", Submission(kata, "", seed, solution.encode()))
+    yield Expectation("stub", kata, derive(solution))
+    yield Expectation("solution", kata, solution)
     for answer in right_answers(kata):
-        yield Expectation("right answer", Submission(kata, answer.name, seed, answer.text.encode()), answer.why)
+        yield Expectation("right answer", kata, answer.text, answer.name, answer.why)
     for answer in wrong_answers(kata):
-        submission = Submission(kata, answer.name, seed, answer.text.encode(), first=answer.caught_by)
-        yield Expectation("wrong answer", submission, answer.why, answer.caught_by)
+        yield Expectation("wrong answer", kata, answer.text, answer.name, answer.why, answer.caught_by)
 
 
-def _bare(name: str) -> str:
+def seeds_said(verdicts: Sequence[Verdict], asked: int) -> str:
+    """The seeds of some verdicts, in words.
+
+    Args:
+        verdicts: those that are told of.
+        asked: how many seeds there were in all.
+    """
+    seeds = [str(verdict.seed) for verdict in verdicts]
+    if asked > 1 and len(seeds) == asked:
+        return f"with each of {asked} seeds"
+    return f"seed{'s' * (len(seeds) > 1)} {', '.join(seeds)}"
+
+
+def bare(name: str) -> str:
+    """The name of a property without its parameters."""
     return name.partition("[")[0]
 
 

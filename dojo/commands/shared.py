@@ -46,12 +46,16 @@ class FiniteSeconds(click.FloatRange):
         return number
 
 
-def terminal() -> Console:
-    """Standard output, for what is drawn; in a pipe or a file, lines have no blanks at their ends."""
+def terminal(*, stderr: bool = False) -> Console:
+    """Standard output, for what is drawn; in a pipe or a file, lines have no blanks at their ends.
+
+    Args:
+        stderr: standard error instead, where standard output belongs to a program.
+    """
     from rich.console import Console
 
-    if sys.stdout.isatty():
-        return Console(highlight=False)
+    if stderr or sys.stdout.isatty():
+        return Console(highlight=False, stderr=stderr)
     width = None if os.environ.get("COLUMNS", "").isdigit() else PIPED
     return Console(highlight=False, file=cast("IO[str]", _Trimmed(sys.stdout)), width=width)
 

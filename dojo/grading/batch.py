@@ -127,6 +127,7 @@ def judge(grader: Grader, submission: Submission, *, brief: bool) -> Verdict:
         examples=submission.examples,
         brief=brief,
         first=submission.first,
+        every=submission.every,
     )
 
 

@@ -64,6 +64,7 @@ class Grader:
         on_property: Callable[[PropertyVerdict], None] | None = None,
         brief: bool = False,
         first: str = "",
+        every: bool = False,
     ) -> Verdict:
         """The verdict on one answer.
 
@@ -77,13 +78,14 @@ class Grader:
             brief: stop at the first property that rejects, and look for no smaller input: for those who ask whether
                 and not why.
             first: in brief, the property to begin with.
+            every: in brief, go on with the other properties after one has rejected.
 
         Raises:
             MissingLibraryError: the kata's library is not installed.
         """
         require_library(kata)
         seed = secrets.randbits(32) if seed is None else seed
-        thoroughness = Thoroughness(examples, brief, first)
+        thoroughness = Thoroughness(examples, brief, first, every)
         verdict = self._grade(kata, content, submission, seed, thoroughness, on_property)
         if verdict.outcome == "fault":
             self._boxes.close()
@@ -140,7 +142,7 @@ class Grader:
                         session.move(box)
                     verdict = self._of_property(property_, session, reference, seed, thoroughness)
                     add(verdict)
-                    if brief and verdicts[-1].outcome == "rejected":
+                    if brief and verdicts[-1].outcome == "rejected" and not thoroughness.every:
                         break
         except GraderFault as fault:
             add(PropertyVerdict("grader", "fault", str(fault)))

@@ -25,6 +25,7 @@ class Submission:
         content: its text as bytes.
         examples: how many inputs a property tries, by default as it says.
         first: the property to begin with where a batch is brief.
+        every: there, go on with the other properties after one has rejected.
         follow_links: whether a file that is a link stands for what it points to.
     """
 
@@ -34,6 +35,7 @@ class Submission:
     content: bytes | None = None
     examples: int | None = None
     first: str = ""
+    every: bool = False
     follow_links: bool = False
 
     def read(self, limits: Limits) -> bytes | Refusal:

@@ -38,11 +38,13 @@ class Thoroughness:
         examples: how many inputs a property tries, by default as it says.
         brief: any rejection will do: no smaller input is looked for, and the rest is left.
         first: in brief, the property to begin with.
+        every: in brief, the properties after one that has rejected are tried as well.
     """
 
     examples: int | None = None
     brief: bool = False
     first: str = ""
+    every: bool = False
 
 
 @dataclass(frozen=True)

@@ -77,7 +77,18 @@ def test_without_cuda_the_gpu_is_not_checked_and_as_many_properties_are_named(ba
 def test_the_audit_without_torch_names_the_katas_that_it_leaves_out(tmp_path):
     there = only(tmp_path / "packages", *ENGINE)
     names = [kata.name for kata in CATALOGUE.katas if kata.library == "torch"][:1]
-    done = run(there, "dojo", "audit", "arrays/merge_sorted_array", *names, "--isolation", "process", "--jobs", "1")
+    done = run(
+        there,
+        "dojo",
+        "audit",
+        "arrays/merge_sorted_array",
+        *names,
+        "--isolation",
+        "process",
+        "--jobs",
+        "1",
+        "--no-cache",
+    )
     assert done.returncode == 0, done.stdout + done.stderr
     assert "1 katas, " in done.stdout
     for name in names:

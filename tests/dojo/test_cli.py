@@ -39,6 +39,7 @@ def dojo(home: Path, *arguments: str, **more: str) -> subprocess.CompletedProces
         **os.environ,
         "DOJO_ROOT": str(home / "repository"),
         "DOJO_DATA": str(home / "data"),
+        "DOJO_CACHE": str(home / "cache"),
         "COLUMNS": "120",
         **more,
     }

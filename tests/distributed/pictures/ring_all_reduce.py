@@ -25,7 +25,10 @@ def ring(figure, case):
     for (left, right), (which, result) in zip(parts, results, strict=True):
         messages(left, arrays, result, which)
         ends(right, arrays, result, which)
-    return f"{len(arrays)} ranks; a letter is a chunk, its digits the ranks whose parts are in it; grey: only its size is told"
+    return (
+        f"{len(arrays)} ranks; a letter is a chunk, its digits the ranks whose parts are in it; "
+        "grey: only its size is told"
+    )
 
 
 def messages(axes, arrays, result, which):

@@ -12,6 +12,8 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 MOST_NODES = 60
+LETTER = 0.084
+"""Inches that a letter of a box takes."""
 
 
 @dataclass
@@ -66,7 +68,10 @@ def draw_graph(figure: Figure, nodes: Mapping[str, Node]) -> None:
     wide = max((x for x, _ in at.values()), default=0)
     heights = [y for _, y in at.values()] or [0.0]
     tall = max(heights) - min(heights)
-    figure.set_size_inches(max(6.0, 2.0 * (wide + 1)), max(2.8, 1.45 * (tall + 1)) + 0.8)
+    half = {name: (max(map(len, _lines(node))) * LETTER + 0.24) / 2 for name, node in nodes.items()}
+    pitch = max(2.0, 2 * max(half.values(), default=0) + 0.6)
+    half = {name: inches / pitch for name, inches in half.items()}
+    figure.set_size_inches(max(6.0, pitch * (wide + 1)), max(2.8, 1.45 * (tall + 1)) + 0.8)
     axes = figure.subplots()
     axes.set_axis_off()
     for name, node in nodes.items():
@@ -77,21 +82,20 @@ def draw_graph(figure: Figure, nodes: Mapping[str, Node]) -> None:
                 if not again and abs(at[name][0] - at[operand][0]) > 1 and at[name][1] == at[operand][1]:
                     rad = -0.3  # around what stands between
                 axes.annotate(
-                    "", (at[name][0] - 0.27, at[name][1]), (at[operand][0] + 0.27, at[operand][1]),
+                    "", (at[name][0] - half[name], at[name][1]), (at[operand][0] + half[operand], at[operand][1]),
                     arrowprops={"arrowstyle": "-|>", "color": "#777777", "connectionstyle": f"arc3,rad={rad}",
                                 "lw": 1.4, "mutation_scale": 14}, zorder=1,
                 )  # fmt: skip
     for name, node in nodes.items():
         x, y = at[name]
         wrong = bool(node.got)
-        head = f"{name}" if node.how == "leaf" else f"{name} = {node.how}"
         looks = {"boxstyle": "round,pad=0.35", "facecolor": "white", "linewidth": 2.6 if wrong else 1.4,
                  "edgecolor": GOT.color if wrong else "#444444", "linestyle": "--" if wrong else "-"}  # fmt: skip
         count = 1 + len(node.expected) + len(node.got)
-        blank = "\n".join([head, *node.expected, *node.got])
+        blank = "\n".join(_lines(node))
         axes.text(x, y, blank, ha="center", va="center", fontsize=9, fontweight="bold", color="none", bbox=looks,
                   zorder=3, linespacing=1.3)  # fmt: skip
-        lines = [(head, "black"), *((each, EXPECTED.color) for each in node.expected),
+        lines = [(_lines(node)[0], "black"), *((each, EXPECTED.color) for each in node.expected),
                  *((each, GOT.color) for each in node.got)]  # fmt: skip
         for number, (text, color) in enumerate(lines):
             axes.annotate(
@@ -100,3 +104,7 @@ def draw_graph(figure: Figure, nodes: Mapping[str, Node]) -> None:
                 zorder=4,
             )  # fmt: skip
     axes.set(xlim=(-0.55, wide + 0.55), ylim=(min(heights) - 0.6, max(heights) + 0.6))
+
+
+def _lines(node: Node) -> list[str]:
+    return [node.name if node.how == "leaf" else f"{node.name} = {node.how}", *node.expected, *node.got]

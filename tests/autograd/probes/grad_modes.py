@@ -145,7 +145,7 @@ def run_program_as_code(program: Program) -> str:
     write(program, "")
     if names:
         lines += [
-            f"for v in ({', '.join(names)},):",
+            f"for v in ({', '.join(names)}{',' * (len(names) == 1)}):",
             "    print(v.data, v.requires_grad, v.is_leaf, v.grad)",
         ]
     return "\n".join([*lines, "print(grad_enabled())"])

@@ -10,9 +10,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from dojo.catalogue import Catalogue
     from dojo.grading.grader import Grader
     from dojo.grading.verdict import PropertyVerdict, Verdict
-    from dojo.kata import Catalogue, Kata
+    from dojo.kata import Kata
     from dojo.sandbox.box import Boxes
 
 __version__ = "0.1.0"
@@ -20,7 +21,7 @@ __all__ = ["Boxes", "Catalogue", "Grader", "Kata", "PropertyVerdict", "Verdict",
 
 _PLACES = {
     "Boxes": "dojo.sandbox.box",
-    "Catalogue": "dojo.kata",
+    "Catalogue": "dojo.catalogue",
     "Grader": "dojo.grading.grader",
     "Kata": "dojo.kata",
     "PropertyVerdict": "dojo.grading.verdict",

@@ -14,8 +14,9 @@ from typing import Literal
 from rich.console import Console
 from rich.text import Text
 
+from dojo.catalogue import Catalogue
 from dojo.errors import DojoError, GraderFault, NoWallsError
-from dojo.kata import OPENINGS, Catalogue
+from dojo.header import OPENINGS
 from dojo.sandbox.box import Box, Isolation
 from dojo.sandbox.walls import landlock_version
 from dojo.sandbox.wire import pack, unpack

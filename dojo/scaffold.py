@@ -10,8 +10,9 @@ from pathlib import Path
 from typing import Literal
 
 from dojo.audit.completeness import signatures
+from dojo.catalogue import Catalogue
 from dojo.errors import DojoError
-from dojo.kata import Catalogue, Kata
+from dojo.kata import Kata
 from dojo.stub import derive
 
 Kind = Literal["plain", "numpy", "torch", "class"]

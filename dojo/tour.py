@@ -12,9 +12,10 @@ from rich.syntax import Syntax
 from rich.text import Text
 
 from dojo.answers import KeptAnswer, wrong_answers
+from dojo.catalogue import Catalogue
 from dojo.errors import GraderFault
 from dojo.grading.grader import Grader
-from dojo.kata import Catalogue, Kata
+from dojo.kata import Kata
 from dojo.reports.text import render
 from dojo.sandbox.box import Boxes
 from dojo.terminal import theme

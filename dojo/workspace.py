@@ -6,8 +6,8 @@ import re
 import shutil
 from pathlib import Path
 
+from dojo.catalogue import Catalogue
 from dojo.errors import DojoError, NoRepositoryError
-from dojo.kata import Catalogue
 from dojo.stub import derive
 
 TRAVELLING = Path(__file__).resolve().parent / "curriculum"

@@ -19,11 +19,12 @@ from dojo.audit.programs import Programs
 from dojo.audit.readme import check_table
 from dojo.audit.survival import Killers, Population
 from dojo.audit.tally import Tally
+from dojo.catalogue import Catalogue
 from dojo.errors import KataFormatError
 from dojo.grading.batch import Batch
 from dojo.grading.submission import Submission
 from dojo.grading.verdict import Verdict
-from dojo.kata import Catalogue, Kata
+from dojo.kata import Kata
 
 __all__ = ["Audit", "Finding"]
 

@@ -8,8 +8,9 @@ from pathlib import Path
 
 from dojo.audit.completeness import files_of
 from dojo.audit.digest import engine_files, trusted_files
+from dojo.catalogue import Catalogue
 from dojo.errors import DojoError
-from dojo.kata import Catalogue, Kata
+from dojo.kata import Kata
 
 MAIN = ("origin/main", "main", "origin/master", "master")
 """What the main branch may be called; the first one that is there counts."""

@@ -13,10 +13,12 @@ from pathlib import Path
 from dojo.answers import right_answers, wrong_answers
 from dojo.audit.finding import Finding
 from dojo.binding import load_module
+from dojo.catalogue import Catalogue
 from dojo.errors import DojoError
 from dojo.grading.properties import collect
+from dojo.header import Header
 from dojo.hints import hints
-from dojo.kata import Catalogue, Header, Kata
+from dojo.kata import Kata
 from dojo.stub import derive
 
 FEWEST_HINTS, MOST_HINTS = 3, 4

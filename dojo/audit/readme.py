@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from dojo.audit.finding import Finding
-from dojo.kata import Catalogue
+from dojo.catalogue import Catalogue
 
 BEGIN, END = "<!-- katas: derived by `dojo audit --write` -->", "<!-- end of katas -->"
 

@@ -19,8 +19,9 @@ from dojo.bench.contenders import covered, of
 from dojo.bench.environment import plain_environment
 from dojo.bench.timing import Sample
 from dojo.bench.workload import Workload
+from dojo.catalogue import Catalogue
 from dojo.errors import DojoError, GraderFault
-from dojo.kata import Catalogue, Kata, require_library
+from dojo.kata import Kata, require_library
 
 ENGINE = Path(__file__).resolve().parent.parent.parent
 PROGRAM = "import sys; sys.path.append({engine!r}); from dojo.bench.process import main; main()"

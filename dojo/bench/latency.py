@@ -20,8 +20,8 @@ from rich.progress import Progress
 from rich.table import Table
 
 from dojo.bench.environment import plain_environment
+from dojo.catalogue import Catalogue
 from dojo.errors import GraderFault
-from dojo.kata import Catalogue
 
 ONE_PROPERTY = """
 from hypothesis import given, strategies as st

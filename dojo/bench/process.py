@@ -22,7 +22,8 @@ from dojo.bench.memory import peak
 from dojo.bench.timing import Lane, Race, Sample, slope
 from dojo.bench.workload import REFERENCE, YOURS, Bar, Call, Workload
 from dojo.binding import load_module
-from dojo.kata import Catalogue, Kata
+from dojo.catalogue import Catalogue
+from dojo.kata import Kata
 
 MEMORY_N = 10_000
 """The largest size of which Python's memory is traced, which makes a call several times slower."""

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from dojo.kata import Catalogue, Kata
+from dojo.catalogue import Catalogue
+from dojo.kata import Kata
 from dojo.practice.begun import begun
 from dojo.practice.files import read_bytes
 

@@ -9,9 +9,11 @@ from typing import TYPE_CHECKING
 
 import click
 
+from dojo.catalogue import Catalogue
 from dojo.commands.shared import ISOLATION, KATAS, terminal
 from dojo.errors import NOT_ALL_ACCEPTED
-from dojo.kata import Catalogue, Kata, library_is_there, private_folders
+from dojo.kata import Kata, library_is_there
+from dojo.roots import private_folders
 
 if TYPE_CHECKING:
     from rich.console import Console

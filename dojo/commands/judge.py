@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING
 
 import click
 
+from dojo.catalogue import Catalogue
 from dojo.commands.shared import ISOLATION, KATA, FiniteSeconds
 from dojo.errors import DojoError, NoWallsError
-from dojo.kata import Catalogue, private_folders, trusted_root
 from dojo.reports import FORMATS
+from dojo.roots import private_folders, trusted_root
 
 if TYPE_CHECKING:
     from dojo.sandbox.box import Isolation

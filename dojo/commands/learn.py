@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from dojo.catalogue import Catalogue
 from dojo.commands.shared import (
     KATA,
     KATAS,
@@ -18,7 +19,7 @@ from dojo.commands.shared import (
     warn_of_journal,
 )
 from dojo.errors import FAULT, NOT_ALL_ACCEPTED, DojoError
-from dojo.kata import Catalogue, Kata, require_library
+from dojo.kata import Kata, require_library
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 import click
 
+from dojo.catalogue import Catalogue
 from dojo.commands.shared import terminal
 from dojo.errors import NOT_ALL_ACCEPTED
-from dojo.kata import Catalogue
 
 if TYPE_CHECKING:
     from dojo.scaffold import Kind

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 
 import click
 
+from dojo.catalogue import Catalogue
 from dojo.commands.shared import KATA, FiniteSeconds, terminal
-from dojo.kata import Catalogue, require_library
+from dojo.kata import require_library
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -38,7 +38,7 @@ class Batch:
         isolation: ``bubblewrap`` or ``process``.
         limits: the bounds on each answer.
         brief: be content with the first property that rejects, and with any input that shows it.
-        hidden: folders that no answer may see, see :func:`dojo.kata.private_folders`.
+        hidden: folders that no answer may see, see :func:`dojo.roots.private_folders`.
     """
 
     jobs: int = 1

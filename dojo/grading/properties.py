@@ -33,7 +33,7 @@ class Property:
         parameters: the values of its ``parametrize`` marks.
         needs_gpu: whether it runs on CUDA only.
         weight: its share in the score.
-        openings: what the answer may do besides in this property alone, see :data:`dojo.kata.OPENINGS`.
+        openings: what the answer may do besides in this property alone, see :data:`dojo.header.OPENINGS`.
         library: what is imported for it then, where that is more than the kata's.
     """
 

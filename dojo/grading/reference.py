@@ -65,7 +65,7 @@ def _digest(*texts: bytes) -> str:
 
 
 def _how_to_call(name: str, function: Any) -> dict[str, Any]:
-    """The ways in which a public name may be called, for :func:`dojo.sandbox.worker.misfit`."""
+    """The ways in which a public name may be called, for :func:`dojo.sandbox.inside.misfit`."""
     try:
         parameters = list(inspect.signature(function).parameters.values())
     except (TypeError, ValueError):

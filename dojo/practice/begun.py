@@ -7,8 +7,9 @@ import hashlib
 import json
 from pathlib import Path
 
+from dojo.catalogue import Catalogue
 from dojo.errors import DojoError
-from dojo.kata import Catalogue, Kata
+from dojo.kata import Kata
 from dojo.practice.files import write_atomically
 from dojo.practice.folder import data_folder
 

@@ -53,7 +53,7 @@ class Box:
         limits: the bounds on its answers.
         isolation: ``bubblewrap`` or ``process``; it must be named, so that nobody is without walls by accident.
         hidden: folders that no answer may see, the repository's as a rule.
-        openings: what the answers may do besides, see :data:`dojo.kata.OPENINGS`.
+        openings: what the answers may do besides, see :data:`dojo.header.OPENINGS`.
 
     Use it as a context manager, or :meth:`close` it: everything that it started ends then.
     """

@@ -21,7 +21,7 @@ INSTALL_BUBBLEWRAP = (
 WORKER_FILES = ["__init__.py", "meters.py", "plain.py", "ranks.py"] + [
     f"sandbox/{name}.py"
     for name in (
-        *("__init__", "bounds", "calls", "errors", "layout", "limits", "selftest", "walls", "wire", "worker"),
+        *("__init__", "bounds", "calls", "errors", "inside", "layout", "limits", "selftest", "walls", "wire"),
         "zygote",
     )
 ]

@@ -28,7 +28,7 @@ def open_walls(forbidden: list[str], limits: Limits, openings: tuple[str, ...] =
     Args:
         forbidden: paths that must not be there, such as the repository.
         limits: the bounds on a worker.
-        openings: what its kata allows it besides, see :data:`dojo.kata.OPENINGS`.
+        openings: what its kata allows it besides, see :data:`dojo.header.OPENINGS`.
     """
     zygote = os.getpid()
     receiving, sending = os.pipe()

@@ -101,7 +101,7 @@ def enclose(limits: Limits, openings: Sequence[str] = ()) -> None:
 
     Args:
         limits: the bounds on it.
-        openings: what it may do besides, see :data:`dojo.kata.OPENINGS`; it has been moved apart then.
+        openings: what it may do besides, see :data:`dojo.header.OPENINGS`; it has been moved apart then.
 
     Raises:
         WallError: one of them is not to be had here.

@@ -30,7 +30,7 @@ from typing import Any
 
 import msgspec
 
-from dojo.sandbox import walls, worker
+from dojo.sandbox import inside, walls
 from dojo.sandbox.limits import Limits
 from dojo.sandbox.selftest import open_walls
 from dojo.sandbox.wire import Channel
@@ -205,9 +205,9 @@ def _become_worker(
         random.seed(0)
         if limits is not None:
             walls.enclose(limits, openings)
-            sys.modules[worker.ENCLOSED] = ModuleType(worker.ENCLOSED)
+            sys.modules[inside.ENCLOSED] = ModuleType(inside.ENCLOSED)
         frames.send(READY)
-        worker.serve(frames, 1)
+        inside.serve(frames, 1)
     except BaseException as error:
         if frames is not None:
             frames.send(f"{type(error).__name__}: {error}".encode())

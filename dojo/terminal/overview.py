@@ -10,7 +10,8 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from dojo.kata import Catalogue, Kata
+from dojo.catalogue import Catalogue
+from dojo.kata import Kata
 from dojo.practice.editor import first_body
 from dojo.practice.entries import Attempt, Standing
 from dojo.practice.progress import is_passed, next_kata

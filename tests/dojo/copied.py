@@ -11,7 +11,8 @@ import pytest
 import tests
 from dojo.audit import completeness
 from dojo.audit.readme import BEGIN, END, table
-from dojo.kata import Catalogue, Kata
+from dojo.catalogue import Catalogue
+from dojo.kata import Kata
 
 ROOT = Path(__file__).parents[2]
 NUMBERS = itertools.count()

@@ -16,7 +16,9 @@ pytestmark = pytest.mark.once
 ENGINE = ROOT / "dojo"
 LAYERS = (
     ("errors", "characters", "hints", "interrupt", "plain", "meters", "ranks"),
+    ("header", "roots"),
     ("sandbox", "kata", "edits", "stub"),
+    ("catalogue",),
     ("answers", "binding", "workspace", "pytest_selection"),
     ("grading", "practice", "pytest_plugin"),
     ("terminal", "audit", "bench", "doctor", "pictures"),

@@ -6,7 +6,7 @@ import importlib.util
 
 import pytest
 
-from dojo.kata import Catalogue
+from dojo.catalogue import Catalogue
 from dojo.stub import derive
 from tests.dojo.environments import BARE, ENGINE, ROOT, only, pytest_there, run
 

@@ -22,9 +22,10 @@ from dojo.bench.latency import render as render_latency
 from dojo.bench.timing import Clock, Race, Sample, slope
 from dojo.bench.workload import REFERENCE, YOURS, Bar, Contender, Workload
 from dojo.binding import load_module
+from dojo.catalogue import Catalogue
 from dojo.errors import DojoError, GraderFault, MissingLibraryError
 from dojo.hints import without_hints
-from dojo.kata import Catalogue, Kata, library_is_there
+from dojo.kata import Kata, library_is_there
 from dojo.stub import derive
 
 pytestmark = pytest.mark.once

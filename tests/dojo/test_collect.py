@@ -6,8 +6,9 @@ import subprocess
 import sys
 from pathlib import Path
 
+from dojo.catalogue import Catalogue
 from dojo.grading.properties import collect
-from dojo.kata import Catalogue, library_is_there
+from dojo.kata import library_is_there
 
 ROOT = Path(__file__).parents[2]
 

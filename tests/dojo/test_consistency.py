@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from dojo.catalogue import Catalogue
 from dojo.grading.consistency import alike
 from dojo.grading.grader import Grader
-from dojo.kata import Catalogue
 from dojo.sandbox.box import Boxes
 
 ROOT = Path(__file__).parents[2]

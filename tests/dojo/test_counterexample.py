@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 from dojo.audit.programs import run
+from dojo.catalogue import Catalogue
 from dojo.grading.literal import literal, same
-from dojo.kata import Catalogue
 from tests.strategies.layouts import FOR_ARRAYS, FOR_TENSORS, laid_out
 
 ROOT = Path(__file__).parents[2]

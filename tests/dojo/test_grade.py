@@ -16,9 +16,9 @@ import psutil
 import pytest
 
 from dojo.answers import wrong_answers
+from dojo.catalogue import Catalogue
 from dojo.grading.batch import Batch
 from dojo.grading.submission import Submission
-from dojo.kata import Catalogue
 from dojo.sandbox.box import Box
 from dojo.sandbox.namespaces import why_no_box
 from dojo.stub import derive

@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 
 from dojo.answers import right_answers, wrong_answers
+from dojo.catalogue import Catalogue
 from dojo.grading.grader import Grader
-from dojo.kata import Catalogue
 from dojo.sandbox.box import Boxes
 from dojo.sandbox.limits import DEFAULT_LIMITS
 

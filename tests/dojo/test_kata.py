@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import pytest
 
+from dojo.catalogue import Catalogue
 from dojo.errors import KataFormatError, NoRepositoryError, UnknownKataError
-from dojo.kata import Catalogue, Header, Kata, find_root
+from dojo.header import Header
+from dojo.kata import Kata
+from dojo.roots import find_root
 
 FIELDS = "Level: 2\nNeeds: -\nSource: a book\nTime: O(n)\nSpace: O(1)\n"
 

@@ -9,9 +9,11 @@ import time
 import psutil
 import pytest
 
+from dojo.catalogue import Catalogue
 from dojo.errors import AnswerDied, CallTimeout, GraderFault
 from dojo.grading.grader import Grader
-from dojo.kata import OPENINGS, Catalogue, private_folders
+from dojo.header import OPENINGS
+from dojo.roots import private_folders
 from dojo.sandbox import walls
 from dojo.sandbox.box import Box, Boxes
 from dojo.sandbox.calls import ALLOWED, CHECKED, CHECKED_WHERE_OPEN, NUMBERS, OPENED

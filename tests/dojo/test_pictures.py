@@ -10,12 +10,13 @@ import pytest
 
 from dojo.answers import wrong_answers
 from dojo.binding import InProcess, load_module
+from dojo.catalogue import Catalogue
 from dojo.errors import DojoError
 from dojo.grading.counterexample import Effect
 from dojo.grading.grader import Grader
 from dojo.grading.reference import Reference
 from dojo.grading.trial import Failure
-from dojo.kata import Catalogue, library_is_there
+from dojo.kata import library_is_there
 from dojo.pictures import drawer
 from dojo.pictures.case import Case, NotDrawable, example_case, number, why_not_drawable
 from dojo.pictures.command import check_file, draw_example, draw_failure

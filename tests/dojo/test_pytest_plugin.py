@@ -10,7 +10,7 @@ import sys
 import pytest
 
 from dojo import pytest_plugin
-from dojo.kata import Catalogue
+from dojo.catalogue import Catalogue
 from tests.dojo.environments import ROOT
 
 pytestmark = pytest.mark.once

@@ -9,7 +9,7 @@ import pytest
 
 from dojo.audit import completeness
 from dojo.audit.readme import check_table
-from dojo.kata import Catalogue
+from dojo.catalogue import Catalogue
 
 ROOT = Path(__file__).parents[2]
 CATALOGUE = Catalogue(ROOT)

@@ -12,9 +12,10 @@ from pathlib import Path
 
 import pytest
 
+from dojo.catalogue import Catalogue
 from dojo.errors import AnswerDied, GraderFault, NoWallsError
 from dojo.grading.grader import Grader
-from dojo.kata import Catalogue, private_folders
+from dojo.roots import private_folders
 from dojo.sandbox import bubblewrap, walls
 from dojo.sandbox.box import Box, Boxes
 from dojo.sandbox.calls import ALLOWED, CHECKED, NUMBERS

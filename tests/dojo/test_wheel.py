@@ -10,7 +10,7 @@ import zipfile
 
 import pytest
 
-from dojo.kata import Catalogue
+from dojo.catalogue import Catalogue
 from tests.dojo.environments import ENGINE, ROOT, only
 
 pytestmark = pytest.mark.once

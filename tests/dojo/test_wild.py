@@ -14,9 +14,9 @@ from pathlib import Path
 import psutil
 import pytest
 
+from dojo.catalogue import Catalogue
 from dojo.grading.judgement import visible
 from dojo.grading.submission import Refusal, Submission, find_answers
-from dojo.kata import Catalogue
 from dojo.sandbox.limits import DEFAULT_LIMITS
 
 ROOT = Path(__file__).parents[2]

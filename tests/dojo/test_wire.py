@@ -291,6 +291,6 @@ def test_a_literal_is_source_of_an_equal_value(value):
 
 def test_the_wire_needs_neither_numpy_nor_torch():
     heavy = ("numpy", "torch", "hypothesis")
-    code = f"import sys, dojo.sandbox.worker; print([name for name in {heavy} if name in sys.modules])"
+    code = f"import sys, dojo.sandbox.inside; print([name for name in {heavy} if name in sys.modules])"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"

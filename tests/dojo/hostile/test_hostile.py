@@ -21,8 +21,8 @@ from pathlib import Path
 import psutil
 import pytest
 
+from dojo.catalogue import Catalogue
 from dojo.grading.grader import Grader
-from dojo.kata import Catalogue
 from dojo.sandbox.box import Boxes
 from dojo.sandbox.limits import DEFAULT_LIMITS, MEBIBYTE
 from tests.dojo.hostile.attacks import ATTACKS, SOMETIMES_RIGHT, TEXTS

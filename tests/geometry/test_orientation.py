@@ -94,6 +94,7 @@ def by_fractions(a, b, c):
 @example(points=TWICE_WRONG[2])
 @example(points=UNDERFLOWS[0])
 @example(points=UNDERFLOWS[1])
+@example(points=((-1.7e308, 0.0), (1.7e308, 2.0), (-1.0e308, 1e-10)))  # the product that overflows is the smaller one
 def test_the_sign_is_the_exact_one(kata, solution, points):
     expected = agreed(solution.orient(*points), by_fractions(*points))
     got = kata.orient(*points)

@@ -120,6 +120,7 @@ def test_on_segment_is_exact(kata, solution, points):
 @example(points=((0, 0), (2 * BIG, 2 * BIG + 1), (BIG, BIG + 1), (BIG, BIG)))
 @example(points=((-1e300, -1e300), (1e300, 1e300), (-1e300, 1e300), (1e300, -1e300)))
 @example(points=((-1e300, -1e300), (1e300, 1e300), (5e299, 1e300), (1e300, 1.5e300)))
+@example(points=((0, 0), (1, 0), (0, 1), (1, -1)))  # the smallest areas there are, all of them 1 and -1
 def test_segments_intersect_whatever_way_they_are_given(kata, solution, points):
     expected = agreed(solution.segments_intersect(*points), have_a_common_point(*points))
     event("meet" if expected else "apart")

@@ -16,7 +16,10 @@ from dojo.grading.reference import all_needed
 from dojo.kata import Kata
 
 ENGINE = Path(__file__).resolve().parent.parent
-WITHOUT_SAY = ("audit", "commands", "practice", "reports", "terminal")
+WITHOUT_SAY = {
+    *("audit", "bench", "commands", "pictures", "practice", "reports", "terminal"),
+    *("cli", "curriculum", "doctor", "hints", "scaffold", "tour", "workspace"),
+}
 """Rooms of the engine that no verdict depends on; every other one counts, also one that is yet to come."""
 IMPORTS = re.compile(
     r"^[ \t]*(?:from[ \t]+([\w.]+)[ \t]+import[ \t]+(\([^)]*\)|[^\n#]+)|import[ \t]+([^\n#]+))", re.MULTILINE
@@ -54,9 +57,8 @@ def trusted_files(kata: Kata) -> list[Path]:
 
 def engine_files() -> list[Path]:
     """The files of the engine that verdicts depend on."""
-    return sorted(
-        path for path in ENGINE.rglob("*.py") if path.relative_to(ENGINE).parts[0] not in (*WITHOUT_SAY, "curriculum")
-    )
+    rooms = ((path.relative_to(ENGINE).parts[0].removesuffix(".py"), path) for path in ENGINE.rglob("*.py"))
+    return sorted(path for room, path in rooms if room not in WITHOUT_SAY)
 
 
 @functools.cache

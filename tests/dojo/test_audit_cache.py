@@ -8,12 +8,13 @@ import shutil
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import pytest
 
 from dojo.audit.cache import Cache, cache_folder
 from dojo.audit.changed import changed_katas
-from dojo.audit.digest import kata_digest, trusted_files
+from dojo.audit.digest import engine_files, kata_digest, trusted_files
 from dojo.errors import DojoError
 from tests.dojo.copied import ROOT, copy
 from tests.dojo.test_audit import judged, only
@@ -93,6 +94,15 @@ def test_a_digest_changes_with_what_properties_import(copy):
     imported = kata_digest(copy.kata)
     helper.write_text("X = 2\n", encoding="utf-8")
     assert len({before, imported, kata_digest(copy.kata)}) == 3
+
+
+def test_the_engine_s_digest_has_all_that_the_grader_imports():
+    program = (
+        "import sys; import dojo.grading.batch, dojo.sandbox.worker, dojo.sandbox.zygote, dojo.meters\n"
+        "print(*[module.__file__ for name, module in sys.modules.items() if name.split('.')[0] == 'dojo'], sep='\\n')"
+    )
+    done = subprocess.run([sys.executable, "-c", program], cwd=ROOT, check=True, capture_output=True, text=True)
+    assert {Path(line) for line in done.stdout.split()} <= set(engine_files())
 
 
 def git(copy, *arguments):

@@ -121,7 +121,8 @@ def _close(console: Console, run: Audit, findings: list[Finding], left_out: list
         draw(console, list(run.tallies.values()))
     for matrix in run.matrices.values():
         if idle := matrix.idle():
-            console.print(Text.assemble((matrix.kata, "bold"), f": these kill nothing alone: {', '.join(idle)}"))
+            said = Text.assemble((matrix.kata, "bold"), f": these kill nothing alone: {', '.join(idle)}")
+            console.print(said, soft_wrap=True)
     what = f"{len(run.tallies)} katas, {run.judge.judged} verdicts and {run.judge.known} known ones"
     what += f", {seeds} seed{'s' * (seeds > 1)}"
     console.print(f"audit: {what}: " + (f"{len(findings)} findings" if findings else "nothing to report"))

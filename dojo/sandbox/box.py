@@ -80,6 +80,7 @@ class Box:
         self._zygote: subprocess.Popen[bytes] | None = None
         self._control: socket.socket | None = None
         self._ready = False
+        self._spare: Worker | None = None
 
     def start(self) -> None:
         """Start the zygote without waiting for it: its imports run while the caller does something else."""
@@ -181,11 +182,32 @@ class Box:
             return zygote.stderr.read().decode(errors="replace").strip()[-2000:] or f"it ended with {zygote.returncode}"
 
     def worker(self) -> Worker:
-        """A fresh worker.
+        """A fresh worker: one that was started while the one before it was at work, where there is such a one.
 
         Raises:
             GraderFault: it can't be started.
         """
+        worker = self._ready_spare()
+        if worker is None:
+            worker = self._begun()
+            worker.greet()
+        if not self._openings:
+            # To put up walls takes longer than most calls: the next worker does it meanwhile, and waits for an answer.
+            self._spare = self._begun()
+        return worker
+
+    def _ready_spare(self) -> Worker | None:
+        """The worker that was started beforehand; None where there is none, or it was killed meanwhile."""
+        spare, self._spare = self._spare, None
+        if spare is not None:
+            try:
+                spare.greet()
+            except GraderFault:
+                return None
+        return spare
+
+    def _begun(self) -> Worker:
+        """A worker that may not have its walls yet."""
         ours, theirs = socket.socketpair()
         reading, writing = os.pipe()
         for end in (reading, writing):  # an answer that prints much loses the rest, and waits for nobody
@@ -199,15 +221,13 @@ class Box:
             raise
         finally:
             os.close(writing)
-        worker = Worker(
+        return Worker(
             Channel(ours, largest=self.limits.reply),
             reading,
             self.limits,
             usage=lambda: self.usage(pid),
             kill=lambda: self.kill(pid),
         )
-        worker.greet()
-        return worker
 
     def _fork(self, descriptors: list[int]) -> int:
         """Let the zygote fork; one that was killed from outside is replaced, once."""
@@ -242,6 +262,9 @@ class Box:
                 self._ask(b"K" + struct.pack("<I", pid), [])
 
     def _abandon(self) -> None:
+        if self._spare is not None:
+            self._spare.forget()  # it ends with its zygote
+            self._spare = None
         if self._control is not None:
             self._control.close()
             self._control = None

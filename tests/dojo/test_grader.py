@@ -20,7 +20,7 @@ from dojo.sandbox.limits import DEFAULT_LIMITS
 ROOT = Path(__file__).parents[2]
 KATA = Catalogue(ROOT).find("arrays/merge_sorted_array")
 SOLUTION = KATA.solution.read_text(encoding="utf-8")
-SHORT = dataclasses.replace(DEFAULT_LIMITS, call=0.5, later_call=0.2, overruns=15, patience=2.0)
+SHORT = dataclasses.replace(DEFAULT_LIMITS, call=0.5, later_call=0.2, overruns=15, patience=6.0)
 
 
 @pytest.fixture(scope="module")

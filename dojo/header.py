@@ -61,6 +61,13 @@ class Header:
                 raise KataFormatError(f"{where}: field {name!r} is empty", "Write a value, or '-' for none.")
             fields[name] = value.strip()
         missing = [name for name in FIELDS if name not in fields]
+        above = [number for number, line in enumerate(lines[:end]) if line.partition(":")[0] in FIELDS]
+        if missing and above and end > above[-1] + 1:
+            raise KataFormatError(
+                f"{where}: the field {lines[above[-1]].partition(':')[0]!r} goes on over a second line, "
+                f"{lines[above[-1] + 1].strip()!r}",
+                "Write each field on one line, however long, as the last lines of the docstring.",
+            )
         if missing:
             raise KataFormatError(
                 f"{where}: no field {', '.join(missing)}", "End the docstring with a line 'Name: value' for each field."

@@ -112,3 +112,9 @@ def test_the_root_is_found_from_a_folder_below(repository, tmp_path, monkeypatch
     monkeypatch.setenv("DOJO_ROOT", str(tmp_path / "nowhere"))
     with pytest.raises(NoRepositoryError):
         find_root()
+
+
+def test_a_field_over_two_lines_is_named():
+    text = "Title.\n\nProse.\n\nLevel: 1\nNeeds: -\nSource: a very long\n  title of a book\nTime: O(1)\nSpace: O(1)\n"
+    with pytest.raises(KataFormatError, match="'Source' goes on over a second line, 'title of a book'"):
+        Header.parse(text)

@@ -7,10 +7,11 @@ machine with a GPU has no libraries for the engine.
 from __future__ import annotations
 
 import ast
+import functools
 import importlib.util
 import re
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -72,7 +73,11 @@ def missing_libraries(root: Path) -> list[str]:
 class _Nothing(pytest.Module):
     """A file of properties that is not even imported."""
 
+    note: Callable[[], None]
+    """Called once it is really meant: pytest makes modules of a file's neighbours, too."""
+
     def collect(self) -> list[pytest.Item | pytest.Collector]:
+        self.note()
         return []
 
 
@@ -111,11 +116,15 @@ class LeftOut:
         kata = kata_of(module_path, self._root)
         if kata is None or not kata.solution.is_file() or library_is_there(kata):
             return None
+        nothing: _Nothing = _Nothing.from_parent(parent, path=module_path)
+        nothing.note = functools.partial(self._leave_out, kata, module_path)
+        return nothing
+
+    def _leave_out(self, kata: Kata, path: Path) -> None:
         self.katas.setdefault(kata.library, set()).add(kata.name)
-        for node in ast.parse(module_path.read_text(encoding="utf-8")).body:
+        for node in ast.parse(path.read_text(encoding="utf-8")).body:
             if isinstance(node, ast.FunctionDef) and node.name.startswith("test_") and _is_for_gpu(node):
                 self.on_gpu.add(f"{kata.name}::{node.name}")
-        return _Nothing.from_parent(parent, path=module_path)
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_sessionfinish(self, session: pytest.Session, exitstatus: int) -> None:

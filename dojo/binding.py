@@ -131,6 +131,7 @@ class Sandboxed:
         self._constants = constants
         self.calls: list[Call] = []
         """The calls since the caller last emptied this list."""
+        self._changed: list[tuple[Any, bytes]] = []
 
     def __getattr__(self, name: str) -> Any:
         if name in self._constants:
@@ -144,6 +145,17 @@ class Sandboxed:
     def run(self, probe: Callable[..., Any], *arguments: Any) -> Any:
         """Run the probe beside the answer."""
         return self._call("probe", probe.__name__, *arguments)
+
+    def undo(self) -> None:
+        """Make every argument that the answer has changed what it was before.
+
+        Pinned examples and constants of a test file are objects that all answers meet, one after the other.
+        """
+        from dojo.sandbox.wire import unpack
+
+        while self._changed:
+            argument, before = self._changed.pop()
+            restore(argument, unpack(before))
 
     def _call(self, where: str, name: str, /, *arguments: Any, **keywords: Any) -> Any:
         from dojo.sandbox.errors import NotPlainError
@@ -168,7 +180,9 @@ class Sandboxed:
         reply = call.reply = self._request(call)
         try:
             for key, data in reply.changed.items():
-                restore(arguments[key] if isinstance(key, int) else keywords[key], unpack(data))
+                argument = arguments[key] if isinstance(key, int) else keywords[key]
+                self._changed.append((argument, call.argument(key)))
+                restore(argument, unpack(data))
             result = None if reply.raised else unpack(reply.result)
         except (NotPlainError, LookupError, TypeError, RuntimeError) as error:
             raise BadReply(f"a reply that can't be read: {error}") from None

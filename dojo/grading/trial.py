@@ -232,6 +232,8 @@ class Trial:
                 unfinished = AssertionError("not finished: this input still reaches raise NotImplementedError")
                 self._keep(unfinished)
                 raise unfinished
+        finally:
+            binding.undo()
 
     def _keep(self, error: BaseException) -> None:
         calls = list(self._session.binding.calls)

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import importlib
 from pathlib import Path
 
+import numpy as np
 import pytest
 
+from dojo.answers import wrong_answers
 from dojo.catalogue import Catalogue
 from dojo.grading.consistency import alike
 from dojo.grading.grader import Grader
@@ -66,3 +69,18 @@ def test_rounding_is_no_memory():
     assert alike({"a": (1.0, float("nan"))}, {"a": (1.0 + 1e-12, float("nan"))})
     assert not alike([1.0, 1], [1.0, True])
     assert not alike(float("inf"), 1e308)
+
+
+def test_what_an_answer_changes_is_as_before_for_the_next_one():
+    # Examples and constants of a test file are the same objects for all answers that one process judges.
+    kata = Catalogue(ROOT).find("nn/cross_entropy")
+    wrong = next(answer for answer in wrong_answers(kata) if answer.name == "logits_overwritten")
+    properties = importlib.import_module("tests.nn.test_cross_entropy")
+    shared = {name: value.copy() for name, value in vars(properties).items() if isinstance(value, np.ndarray)}
+    assert shared
+    with Grader(Boxes(isolation="process")) as grader:
+        for seed in range(2):
+            verdict = grader.grade(kata, wrong.text.encode(), seed=seed)
+            assert wrong.caught_by in [rejected.name for rejected in verdict.rejections]
+    for name, value in shared.items():
+        np.testing.assert_array_equal(getattr(properties, name), value, err_msg=name)

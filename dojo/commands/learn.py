@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from contextlib import contextmanager
 from pathlib import Path
@@ -102,6 +103,8 @@ def check(
     if not chosen:
         raise DojoError("You have not begun a kata yet.", "`dojo` says which is next; `dojo check KATA` checks one.")
     check_file(picture, chosen)
+    if repro is not None:
+        _check_program_file(repro, chosen)
     boxes = _started_boxes(chosen)
     from dojo.grading.grader import Grader
     from dojo.reports.text import render
@@ -122,11 +125,11 @@ def check(
                     on_property=on_property,
                 )
             render(console, verdict, full=full, code=repro is None)
+            _remember(verdict, content)
             if repro is not None:
                 _write_program(console, verdict, repro)
             if picture is not None:
                 console.print(f"\n{draw_failure(grader, kata, verdict, picture)}", markup=False, soft_wrap=True)
-            _remember(verdict, content)
             _next_step(console, verdict, kata)
             outcomes.append(verdict.outcome)
     if "fault" in outcomes:
@@ -135,19 +138,26 @@ def check(
         sys.exit(NOT_ALL_ACCEPTED)
 
 
+def _check_program_file(path: Path, katas: list[Kata]) -> None:
+    """Refuse a file that can't take the program, before anything is judged."""
+    if len(katas) > 1:
+        raise DojoError(f"--repro {path} is one file for {len(katas)} katas.", "Name one kata.")
+    if os.path.lexists(path):
+        raise DojoError(f"{path} is there already; nothing was judged.", "Name another file.")
+    if not path.parent.is_dir():
+        raise DojoError(f"There is no folder {path.parent}.", "Make it, or name a file in another one.")
+
+
 def _write_program(console: Console, verdict: Verdict, path: Path) -> None:
-    """Write the program of the first counterexample, and say how to run it; a file that is there is not replaced."""
+    """Write the program of the first counterexample, and say how to run it."""
     from rich.text import Text
 
     programs = [found.counterexample.code for found in verdict.rejections if found.counterexample]
     program = next(filter(None, programs), None)
     if program is None:
         return
-    try:
-        with path.open("x", encoding="utf-8") as file:
-            file.write(program.rstrip() + "\n")
-    except FileExistsError:
-        raise DojoError(f"{path} is there already; nothing was written.", "Name another file.") from None
+    with path.open("x", encoding="utf-8") as file:
+        file.write(program.rstrip() + "\n")
     console.print(Text.assemble("\n    The same as a program: ", (f"python {path}", "bold")))
 
 

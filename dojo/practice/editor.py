@@ -37,7 +37,10 @@ def editor_command(path: Path, line: int) -> list[str]:
         DojoError: there is none.
     """
     named = os.environ.get("VISUAL") or os.environ.get("EDITOR")
-    candidates = [shlex.split(named)] if named else [["code", "--wait"], ["vim"], ["vi"]]
+    try:
+        candidates = [shlex.split(named)] if named else [["code", "--wait"], ["vim"], ["vi"]]
+    except ValueError as error:  # a quotation that does not end
+        raise DojoError(f"The editor {named!r} is no command: {error}.", "Set EDITOR to one.") from None
     found = next((words for words in candidates if words and shutil.which(words[0])), None)
     if found is None:
         what = f"The editor {named!r} is not there." if named else "There is no editor."

@@ -303,6 +303,7 @@ def test_next_opens_an_editor_at_that_line(home):
     refused = dojo(home, "next", "--edit", VISUAL="no-such-editor")
     assert refused.returncode == 2
     assert "no-such-editor" in refused.stderr
+    assert "is no command" in " ".join(dojo(home, "next", "--edit", VISUAL="vim '").stderr.split())
 
 
 def test_the_program_of_a_counterexample_goes_to_a_file_that_runs(home):
@@ -316,9 +317,16 @@ def test_the_program_of_a_counterexample_goes_to_a_file_that_runs(home):
     )  # fmt: skip
     assert shown.returncode == 0, shown.stderr
     assert shown.stdout
-    again = dojo(home, "check", NAME, "--repro", str(program))
-    assert again.returncode == 2
-    assert "is there already" in again.stderr
+    checks = dojo(home, "attempts", NAME).stdout.count("check")
+    for arguments, said in (
+        ([NAME, "--repro", str(program)], "is there already"),
+        ([NAME, "--repro", str(home / "no" / "bug.py")], "no folder"),
+        (["arrays", "--repro", str(home / "other.py")], "one file for 4 katas"),
+    ):
+        refused = dojo(home, "check", *arguments)
+        assert refused.returncode == 2
+        assert said in " ".join(refused.stderr.split())
+    assert dojo(home, "attempts", NAME).stdout.count("check") == checks, "nothing was judged"
 
 
 def test_an_attempt_of_another_kata_is_not_shown(home):

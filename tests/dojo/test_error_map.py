@@ -114,3 +114,12 @@ def test_results_of_other_dimensions_have_no_map(shape: tuple[int, ...]) -> None
     with pytest.raises(AssertionError) as caught:
         assert_close(np.ones(shape), np.zeros(shape), dtype="float64", terms=1.0)
     assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize("plain", [None, np.ones((1, 1, 2, 1))])
+def test_an_error_that_is_no_number_fails(plain):
+    # A reference that is NaN where the result is finite is a fault; it must not pass because NaN is above nothing.
+    reference = np.ones((1, 1, 2, 1))
+    reference[0, 0, 1] = np.nan
+    with pytest.raises(AssertionError):
+        assert_close(np.ones((1, 1, 2, 1)), reference, dtype="float64", terms=1.0, plain=plain)

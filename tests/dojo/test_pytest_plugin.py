@@ -7,6 +7,7 @@ import shutil
 import subprocess
 import sys
 
+import numpy as np
 import pytest
 
 from dojo import pytest_plugin
@@ -110,3 +111,21 @@ def test_long_values_are_not_compared_in_full_on_ci(clone):
 def test_a_function_that_is_missing_is_named_with_its_file(clone):
     answer(clone, "def marge(): pass\n")
     assert "there is no merge in" in run(clone, "katas/arrays", "-k", "nums2_stays")
+
+
+def test_a_pinned_example_is_the_same_for_each_answer():
+    pinned = {"values": [1, [2]], "array": np.ones(2), "again": None, "name": "x"}
+    pinned["again"] = pinned["values"]
+    seen = []
+
+    def spoil(values, array, again, name):
+        assert again is values
+        seen.append((str(values), array.tolist(), name))
+        values.append(3)
+        values[1].append(3)
+        array[:] = 9
+
+    attempt = pytest_plugin._skipping(spoil, None)  # noqa: SLF001
+    for _ in range(2):
+        attempt(**pinned)
+    assert seen == [("[1, [2]]", [1.0, 1.0], "x")] * 2

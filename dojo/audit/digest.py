@@ -16,9 +16,9 @@ from dojo.grading.reference import all_needed
 from dojo.kata import Kata
 
 ENGINE = Path(__file__).resolve().parent.parent
-WITHOUT_SAY = {
+OUTSIDE_VERDICTS = {
     *("audit", "bench", "commands", "pictures", "practice", "reports", "terminal"),
-    *("cli", "curriculum", "doctor", "hints", "scaffold", "tour", "workspace"),
+    *("cli", "doctor", "hints", "scaffold", "tour", "workspace"),
 }
 """Rooms of the engine that no verdict depends on; every other one counts, also one that is yet to come."""
 IMPORTS = re.compile(
@@ -58,7 +58,7 @@ def trusted_files(kata: Kata) -> list[Path]:
 def engine_files() -> list[Path]:
     """The files of the engine that verdicts depend on."""
     rooms = ((path.relative_to(ENGINE).parts[0].removesuffix(".py"), path) for path in ENGINE.rglob("*.py"))
-    return sorted(path for room, path in rooms if room not in WITHOUT_SAY)
+    return sorted(path for room, path in rooms if room not in OUTSIDE_VERDICTS)
 
 
 @functools.cache

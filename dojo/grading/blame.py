@@ -10,10 +10,10 @@ from dojo.binding import Binding, Call, InProcess
 from dojo.errors import AnswerFailure
 from dojo.grading import generation
 from dojo.grading.consistency import alike
+from dojo.grading.counterexample import effect_of_answer, effect_of_reference
 from dojo.grading.judgement import fail_exception
 from dojo.grading.properties import Property
 from dojo.grading.reference import Reference
-from dojo.sandbox.wire import unpack
 
 REPLAYED = [Phase.explicit, Phase.generate]
 
@@ -36,24 +36,12 @@ def agrees(calls: list[Call], reference: Reference) -> bool:
 
 
 def _agrees(call: Call, reference: Reference) -> bool:
-    if call.reply is None:
+    if call.reply is None or isinstance(call.error, AnswerFailure):
         return False
-    arguments: list[Any] = [unpack(data) for data in call.arguments]
-    for position, earlier in call.same.items():
-        arguments[position] = arguments[earlier]
-    keywords = {key: unpack(data) for key, data in call.keywords.items()}
-    try:
-        if call.where == "probe":
-            result = reference.solution.run(getattr(reference.probes, call.name), *arguments)
-        else:
-            result = getattr(reference.solution, call.name)(*arguments, **keywords)
-    except Exception as error:
-        return call.error is not None and type(error) is type(call.error)
-    changed = all(
-        alike(unpack(data), arguments[key] if isinstance(key, int) else keywords[key])
-        for key, data in call.reply.changed.items()
+    got, expected = effect_of_answer(call), effect_of_reference(call, reference.solution, reference.probes)
+    return type(got.error) is type(expected.error) and alike(
+        [got.result, got.changed], [expected.result, expected.changed]
     )
-    return changed and call.error is None and alike(unpack(call.reply.result), result)
 
 
 def fails(property_: Property, reference: Reference, seed: int) -> bool:

@@ -71,7 +71,7 @@ def explain(
 
 def telling(calls: list[Call], solution: InProcess, probes: ModuleType | None) -> tuple[Call, Effect, Effect]:
     """The call of a failing example that shows the bug, what the reference makes of it, and what the answer made."""
-    effects = [(call, _effect_of_answer(call), _effect_of_reference(call, solution, probes)) for call in calls]
+    effects = [(call, effect_of_answer(call), effect_of_reference(call, solution, probes)) for call in calls]
     worst = max(effects, key=lambda effect: effect[2].differs_from(effect[1]))
     if worst[2].differs_from(worst[1]) <= EQUAL_WITHIN:
         # Every single call agrees with the reference: the property relates several calls, or a meter; show the last.
@@ -88,14 +88,16 @@ def arguments_of(call: Call) -> dict[int | str, Any]:
     return {**dict(enumerate(positional)), **{key: unpack(data) for key, data in call.keywords.items()}}
 
 
-def _effect_of_answer(call: Call) -> Effect:
+def effect_of_answer(call: Call) -> Effect:
+    """What the answer made of a call; nothing where no reply came."""
     if call.reply is None or isinstance(call.error, AnswerFailure):
         return Effect(None, call.error, {})
     changed = {key: unpack(data) for key, data in call.reply.changed.items()}
     return Effect(None if call.error else unpack(call.reply.result), call.error, changed)
 
 
-def _effect_of_reference(call: Call, solution: InProcess, probes: ModuleType | None) -> Effect:
+def effect_of_reference(call: Call, solution: InProcess, probes: ModuleType | None) -> Effect:
+    """What the reference makes of the same arguments."""
     arguments = arguments_of(call)
     positional = [value for key, value in arguments.items() if isinstance(key, int)]
     keywords = {key: value for key, value in arguments.items() if isinstance(key, str)}

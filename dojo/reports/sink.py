@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
-from typing import IO, Any, Self
+from typing import IO, Protocol, Self
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
@@ -32,10 +32,24 @@ def _writing(output: str | None) -> Iterator[None]:
         raise DojoError(f"{name} can't be written: {error.strerror}.", "Name another file with -o.") from error
 
 
-def report(form: str, file: IO[str], *, rewritable: bool) -> Any:
+class Report(Protocol):
+    """Verdicts in one format; made of an open file, and whether its text may be replaced."""
+
+    def expect(self, total: int) -> None:
+        """Say how many verdicts will come."""
+
+    def add(self, verdict: Verdict) -> None:
+        """Take a verdict."""
+
+    def close(self, problem: str = "") -> None:
+        """Write what is left; ``problem`` says why no more verdicts come."""
+
+
+def report(form: str, file: IO[str], *, rewritable: bool) -> Report:
     """The report of a format, see :mod:`dojo.reports`."""
     module, _, name = FORMATS[form].partition(":")
-    return getattr(importlib.import_module(module), name)(file, rewritable=rewritable)
+    made: Report = getattr(importlib.import_module(module), name)(file, rewritable=rewritable)
+    return made
 
 
 class Sink:

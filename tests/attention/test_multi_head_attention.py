@@ -15,6 +15,7 @@ from tests.agreement import trusted_parts
 from tests.attention.gradients import gradient_terms, upstream, visible
 from tests.attention.oracle import plain_attention
 from tests.attention.probes import multi_head_attention as probes
+from tests.attention.shapes import FITTING, MISFITS
 from tests.refusals import refuses
 from tests.strategies.attention import Case, cases, half_cases
 from tests.tolerance import as_array, assert_close
@@ -239,62 +240,6 @@ def test_library_attention_is_refused(kata, device):
             for options in ({}, {"causal": True}, {"window": (1, 1)}, {"causal": True, "window": (1, 0), "scale": 0.5}):
                 refused = kata.run(probes.library_calls, q, k, v, options)
                 assert not refused, f"{refused[0]} was called; write attention out"
-
-
-ONE = (1, 1, 1, 1)
-NO_QUERIES, NO_KEYS, NO_BATCH = (1, 1, 0, 1), (1, 1, 0, 1), (0, 1, 1, 1)
-FITTING = [(ONE, ONE, ONE), (NO_QUERIES, ONE, ONE), (ONE, NO_KEYS, NO_KEYS), (NO_BATCH, NO_BATCH, NO_BATCH)]
-MISFITS = {
-    "B": [
-        ((2, 1, 1, 1), ONE, ONE),
-        (ONE, (2, 1, 1, 1), (2, 1, 1, 1)),
-        (ONE, ONE, (2, 1, 1, 1)),
-        (ONE, (2, 1, 1, 1), ONE),
-        (NO_BATCH, ONE, ONE),
-        ((2, 1, 0, 1), ONE, ONE),
-        ((2, 1, 1, 1), NO_KEYS, NO_KEYS),
-    ],
-    "d": [
-        ((1, 1, 1, 2), ONE, ONE),
-        (ONE, (1, 1, 1, 2), ONE),
-        ((1, 1, 1, 2), NO_KEYS, NO_KEYS),
-        ((1, 1, 0, 2), ONE, ONE),
-    ],
-    "Nk": [
-        (ONE, (1, 1, 2, 1), ONE),
-        (ONE, ONE, (1, 1, 2, 1)),
-        (ONE, NO_KEYS, ONE),
-        (ONE, ONE, NO_KEYS),
-        (NO_QUERIES, (1, 1, 2, 1), ONE),
-    ],
-    "Hkv": [
-        ((1, 2, 1, 1), (1, 2, 1, 1), ONE),
-        ((1, 2, 1, 1), ONE, (1, 2, 1, 1)),
-        ((1, 2, 0, 1), (1, 2, 1, 1), ONE),
-    ],
-    "Hq": [
-        (ONE, (1, 2, 1, 1), (1, 2, 1, 1)),
-        ((1, 3, 1, 1), (1, 2, 1, 1), (1, 2, 1, 1)),
-        ((1, 2, 1, 1), (1, 4, 1, 1), (1, 4, 1, 1)),
-        ((1, 3, 0, 1), (1, 2, 1, 1), (1, 2, 1, 1)),
-        ((1, 3, 1, 1), (1, 2, 0, 1), (1, 2, 0, 1)),
-    ],
-    "no key heads": [
-        (ONE, (1, 0, 1, 1), (1, 0, 1, 1)),
-        ((1, 0, 1, 1), (1, 0, 1, 1), (1, 0, 1, 1)),
-        (NO_QUERIES, (1, 0, 0, 1), (1, 0, 0, 1)),
-    ],
-    "dimensions": [
-        ((1, 1, 1), (1, 1, 1), (1, 1, 1)),
-        ((1, 1, 1), ONE, ONE),
-        (ONE, (1, 1, 1), ONE),
-        (ONE, ONE, (1, 1, 1)),
-        ((1, 1, 1, 1, 1), ONE, ONE),
-        (ONE, (1, 1, 1, 1, 1), (1, 1, 1, 1, 1)),
-        ((1, 1, 1, 1, 1), (1, 1, 1, 1, 1), (1, 1, 1, 1, 1)),
-        ((1,), (1,), (1,)),
-    ],
-}
 
 
 def test_shapes_and_windows_that_do_not_fit_are_refused(kata):

@@ -8,8 +8,15 @@ from typing import IO
 from rich.console import Console
 from rich.text import Text
 
-from dojo.grading.verdict import Verdict
-from dojo.reports.text import SIGNS, WORDS, render
+from dojo.grading.verdict import IMPORT, PropertyVerdict, Verdict
+from dojo.reports.text import SIGNS, WORDS, render, shortened
+
+
+def _why(verdict: PropertyVerdict) -> str:
+    """What does not hold; of an answer that was not even judged, why."""
+    if verdict.outcome == "fault" or (verdict.outcome == "rejected" and verdict.name == IMPORT):
+        return shortened(verdict.message)
+    return verdict.title if verdict.outcome == "rejected" else ""
 
 
 class Lines:
@@ -34,8 +41,8 @@ class Lines:
         sign, style = SIGNS[verdict.outcome]
         line = Text.assemble((f"{sign} ", style), verdict.submission, "  ", (WORDS[verdict.outcome], style))
         line.append(f"  {verdict.score:.0%}", "dim")
-        if verdict.rejections:
-            line.append("  " + "; ".join(rejected.title for rejected in verdict.rejections), "dim")
+        if why := "; ".join(filter(None, map(_why, verdict.properties))):
+            line.append(f"  {why}", "dim")
         self._console.print(line)
 
     def close(self, problem: str = "") -> None:

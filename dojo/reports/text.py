@@ -88,7 +88,7 @@ def render(console: Console, verdict: Verdict, *, full: bool = False, code: bool
         property_ = alike[0]
         console.print(property_line(property_) if len(alike) == 1 else _cases_line(alike))
         if property_.outcome == "rejected" and property_ is not _shown_whole(verdict) and not full:
-            console.print(Padding(Text(_shortened(property_.message), "dim"), (0, 0, 0, INDENT + 2)))
+            console.print(Padding(Text(shortened(property_.message), "dim"), (0, 0, 0, INDENT + 2)))
     on_cuda = sum(map(_needs_cuda, verdict.properties))
     if on_cuda:
         text = f"  ? {GPU}: {on_cuda} properties need one (`pytest -m gpu` on a machine that has CUDA)"
@@ -114,7 +114,8 @@ def _shown_whole(verdict: Verdict) -> PropertyVerdict | None:
     )
 
 
-def _shortened(message: str) -> str:
+def shortened(message: str) -> str:
+    """The first line of a message, cut where it is long."""
     first = message.strip().partition("\n")[0]
     return first if len(first) <= 300 else first[:300] + " ..."
 

@@ -211,3 +211,14 @@ def test_a_zygote_that_is_killed_while_a_worker_is_held_is_no_error():
                     process.kill()
         worker.close()
         box.worker().close()  # the box starts another
+
+
+def test_many_answers_as_text_say_what_does_not_hold_or_why_one_was_not_judged(folder):
+    (folder / "link.py").symlink_to(folder / "right.py")
+    (folder / "typo.py").write_text("def merge(\n", encoding="utf-8")
+    names = ("link.py", "right.py", "typo.py", "wrong.py")
+    lines = grade(folder, *names, "--examples", "5", COLUMNS="300").stdout.splitlines()
+    assert "a link, not judged" in lines[0]
+    assert lines[1].endswith("100%")
+    assert "SyntaxError" in lines[2]
+    assert "merges like the reference" in lines[3]

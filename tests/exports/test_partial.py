@@ -54,6 +54,8 @@ def programs(draw):
 @example(program=[("partial", "record", [1], {}), *[("partial", n, [n], {"a": n}) for n in range(20)]])
 @example(program=[("partial", "record", list(range(40)), {}), ("call", 0, list(range(40)), {})])
 @example(program=[("partial", "fails", [1], {"a": 2}), ("call", 0, [3], {}), ("call", 0, [], {"b": 2})])
+@example(program=[("partial", "refuses", [1], {"a": 2}), ("call", 0, [3], {"b": 4})])
+@example(program=[("partial", "again", [1], {"a": 2}), ("call", 0, [3], {"a": 4, "b": 5})])
 @example(program=[("partial", "object", [1], {"a": 2}), ("call", 0, [3], {}), ("partial", 0, [4], {})])
 @example(program=[("partial", "method", [1], {"a": 2}), ("call", 0, [3], {}), ("partial", 0, [4], {})])
 @example(program=[("partial", "class", [1], {"a": 2}), ("call", 0, [3], {}), ("partial", 0, [4], {})])
@@ -82,9 +84,8 @@ def test_an_attribute_of_a_class_is_not_bound(kata, args, keywords, more):
 def test_arguments_stay_the_objects_that_they_are(kata):
     kept = kata.run(probes.run_with_objects)
     other = [what for what, same_objects in kept.items() if not same_objects]
-    assert not other, (
-        f"p = partial(f, x, key=y); q = partial(p, z): not just the given objects are in {', '.join(other)}"
-    )
+    made = "p = partial(f, x, key=y); q = partial(p, z); r = partial(f, **names)"
+    assert not other, f"{made}: not just the given objects are in {', '.join(other)}"
 
 
 @settings(max_examples=20)

@@ -23,6 +23,23 @@ def fails(*args: Any, **keywords: Any) -> Any:
     raise KeyError(len(args), *keywords)
 
 
+class Refused(TypeError):
+    """An error of a kind that a call may raise by itself, too."""
+
+
+def refuses(*args: Any, **keywords: Any) -> Any:
+    raise Refused(len(args), *keywords)
+
+
+UNDER_WAY: list[Any] = []
+"""The partial that a program calls, until it is called again."""
+
+
+def again(*args: Any, **keywords: Any) -> Any:
+    """Calls the partial that it is called by once more, without arguments."""
+    return ["called with", args, keywords, *(UNDER_WAY.pop()() for _ in UNDER_WAY[:])]
+
+
 class Empty(list):
     """An object that can be called, is false, and has an attribute of a name that a partial has, too."""
 
@@ -42,7 +59,15 @@ class Made:
         return ["class", args, keywords]
 
 
-CALLABLES = {"record": record, "fails": fails, "object": Empty(), "method": Empty().method, "class": Made}
+CALLABLES = {
+    "record": record,
+    "fails": fails,
+    "refuses": refuses,
+    "again": again,
+    "object": Empty(),
+    "method": Empty().method,
+    "class": Made,
+}
 BUILTINS = {"max": max, "int": int, "sorted": sorted}
 
 
@@ -65,10 +90,11 @@ def run_program(kata: Any, program: list[tuple[Any, ...]]) -> dict[str, Any]:
             partials[which].keywords[key] = value
         else:
             args, keywords = rest
+            UNDER_WAY[:] = [partials[which]]
             try:
                 calls.append(partials[which](*args, **keywords))
-            except KeyError as error:
-                calls.append(("KeyError", error.args))
+            except (KeyError, Refused) as error:
+                calls.append((type(error).__name__, error.args))
     names = [next((name for name, each in CALLABLES.items() if each is p.func), "?") for p in partials]
     return {
         "calls": calls,
@@ -95,17 +121,27 @@ def run_in_a_class(kata: Any, args: list[Any], keywords: dict[str, Any], more: l
     }
 
 
+def own_names(kind: Any) -> list[str]:
+    """The names of parameters and variables of its methods: as keywords, they belong to the function all the same."""
+    codes = [getattr(getattr(kind, name, None), "__code__", None) for name in ("__new__", "__init__", "__call__")]
+    return sorted({name for code in codes if code for name in code.co_varnames})
+
+
 def run_with_objects(kata: Any) -> dict[str, bool]:
     """Whether the objects that are given are those that are kept and handed on."""
     first, second, third = [1], [2], [3]
     p = kata.partial(lambda *args, **keywords: (*args, *keywords.values()), first, key=second)
     q = kata.partial(p, third)
+    own = dict.fromkeys(own_names(kata.partial), first)
+    r = kata.partial(p.func, **own)
     kept = {
         "p.args": (p.args, (first,)),
         "p.keywords": (p.keywords.values(), (second,)),
         "q.args": (q.args, (first, third)),
         "q.keywords": (q.keywords.values(), (second,)),
         "a call of q": (q(first), (first, third, first, second)),
+        "r.keywords, named like variables of the class": (r.keywords.values(), own.values()),
+        "a call of r": (r(third, **own), (third, *own.values())),
     }
     return {what: list(map(id, got)) == list(map(id, given)) for what, (got, given) in kept.items()}
 

@@ -132,6 +132,7 @@ def test_what_does_not_fit_is_refused(kata, option):
         (4, 3, 10**18),
     ):
         refuses(kata.indices, n, world, rank, **option)
+        refuses(kata.indices, n, world, rank, permutation=list(range(n)), **option)
     for n, permutation in (
         (3, []),
         (3, [0, 1]),
@@ -143,6 +144,10 @@ def test_what_does_not_fit_is_refused(kata, option):
         (3, [-1, 0, 1]),
         (3, [0, 1, -1]),
         (3, [0, 0, 3]),
+        (3, [0, 0, 2]),
+        (3, [0, 2, 2]),
+        (3, [-1, 0, 2]),
+        (3, [-1, 1, 3]),
         (3, (2, 2, 2)),
         (0, [0]),
         (1, [1]),

@@ -51,7 +51,8 @@ def cross_entropy(
     """The cross entropy of softmax(logits) with the target classes.
 
     Args:
-        logits: (N, C) or (N, C, ...), float32 or float64; the classes are on the second axis.
+        logits: (N, C) or (N, C, ...), float32 or float64; the classes, at least one, are on the
+            second axis.
         target: (N,) or (N, ...), the shape of logits without the second axis; integers of any
             dtype, each from 0 to C - 1, or ``ignore_index``.
         weight: (C,), not negative; None stands for 1.

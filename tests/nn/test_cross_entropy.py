@@ -63,7 +63,11 @@ def calls(draw, *, smoothing=(0.0, 0.1, 1.0, 0.5)):
     spoil(logits, counts, draw(st.sampled_from([0.0, 0.0, NAN, INF, -INF])))
     if draw(st.booleans()) and weight is None and not keywords.get("label_smoothing"):
         hide(logits, target, draw(st.integers(0, c - 1)))
-    fitting = ["int64", "int32", *(["uint8"] if not size or (target.min() >= 0 and target.max() < 256) else [])]
+    fitting = [
+        "int64",
+        "int32",
+        *(["uint8", "uint64"] if not size or (target.min() >= 0 and target.max() < 256) else []),
+    ]
     target = target.astype(draw(st.sampled_from(fitting)))
     return (laid_out(logits, draw(array_layouts())), laid_out(target, draw(array_layouts())), weight), keywords
 
@@ -105,9 +109,11 @@ MAP = array([[[1, 2], [3, 5], [0, 0]], [[4, 1], [1, 1], [2, 7]]])
 @example(call=((THREE, classes(2, -100, 1)), {"ignore_index": -100, "label_smoothing": 0.0}))
 @example(call=((THREE, classes(2, 0, 1)), {"ignore_index": 0}))
 @example(call=((THREE, classes(2, 0, 1)), {"ignore_index": 2, "reduction": "none"}))
+@example(call=((THREE, classes(2, 0, 1)), {"ignore_index": 0, "label_smoothing": 0.3}))
 @example(call=((THREE, classes(2, -1, 1)), {"ignore_index": -1, "reduction": "none"}))
 @example(call=((THREE, classes(2, 255, 1, dtype="uint8")), {"ignore_index": 255}))
 @example(call=((THREE, classes(2, 0, 1, dtype="uint8")), {}))
+@example(call=((THREE, classes(2, 0, 1, dtype="uint64")), {"reduction": "none"}))
 @example(call=((array([[1, 2], [NAN, 3]]), classes(1, -100)), {}))
 @example(call=((array([[1, 2], [INF, -INF]]), classes(1, -100)), {"label_smoothing": 0.5, "reduction": "sum"}))
 @example(call=((array([[1, -INF], [-INF, -INF]]), classes(0, -100)), {"reduction": "none"}))
@@ -132,6 +138,7 @@ MAP = array([[[1, 2], [3, 5], [0, 0]], [[4, 1], [1, 1], [2, 7]]])
 @example(call=((array([[1, 2]], "float32"), classes(1), array([1 / 3, 3])), {"label_smoothing": 0.1}))
 @example(call=((array([[1, 2]]), classes(1), array([1 / 3, 3], "float32")), {"reduction": "sum"}))
 @example(call=((np.arange(258.0).reshape(2, 129) % 5, classes(128, 3)), {"label_smoothing": 0.1}))
+@example(call=((np.arange(300.0)[None] % 7, classes(1, dtype="uint8")), {}))
 @example(call=((THREE, classes(2, 0, 1), array([0, 2, 4])), {"reduction": "mean"}))
 def test_losses_are_those_of_the_formula(kata, solution, call):
     compare(kata, solution, *call)

@@ -145,15 +145,17 @@ def ring(kata: Any, rounds: list[list[np.ndarray]], order: int) -> dict[str, Any
     Every result is overwritten by its caller, once it has been looked at.
 
     Returns:
-        ``results``: for each round and rank; ``sent``: rank, receiver, elements and bytes of each message; ``changed``:
+        ``results``: for each round and rank; ``sent``: rank, receiver, elements and dtype of each message; ``changed``:
         the messages (rank, receiver, as sent, at the end) whose array is another in the end, and ``inputs_changed``:
-        the ranks whose own array is; ``stuck``: who waited in vain; ``left``: how many messages nobody took; ``first``:
-        the first element of each message as it was sent, from which a picture tells the chunks apart.
+        the ranks whose own array is; ``read_only``: the ranks whose result can't be changed; ``stuck``: who waited in
+        vain; ``left``: how many messages nobody took; ``first``: the first element of each message as it was sent, from
+        which a picture tells the chunks apart.
     """
     world = len(rounds[0])
     network = Network(world, order)
     results: list[list[Any]] = [[None] * world for _ in rounds]
     inputs_changed: list[int] = []
+    read_only: list[int] = []
 
     def work(rank: int) -> None:
         send, receive = partial(network.send, rank), partial(network.receive, rank)
@@ -164,19 +166,22 @@ def ring(kata: Any, rounds: list[list[np.ndarray]], order: int) -> dict[str, Any
             results[number][rank] = result.copy() if isinstance(result, np.ndarray) else repr(result)
             if isinstance(result, np.ndarray) and result.flags.writeable:
                 result[...] = 99
+            elif isinstance(result, np.ndarray):
+                read_only.append(rank)
             if chunks[rank].tobytes() != before.tobytes():
                 inputs_changed.append(rank)
 
     network.run(work)
     return {
         "results": results,
-        "sent": [(rank, to, array.size, array.nbytes) for rank, to, _, array in network.sent],
+        "sent": [(rank, to, array.size, array.dtype.name) for rank, to, _, array in network.sent],
         "changed": [
             (rank, to, before, np.array(array))
             for rank, to, array, before in network.sent
             if array.tobytes() != before.tobytes()
         ],
         "inputs_changed": sorted(set(inputs_changed)),
+        "read_only": sorted(set(read_only)),
         "stuck": sorted(str(error) for error in network.errors),
         "first": [before.flat[0].item() if before.size else None for _, _, _, before in network.sent],
         "left": sum(map(len, network.boxes.values())),

@@ -93,7 +93,7 @@ class DataParallel(nn.Module):
 
     @contextmanager
     def no_sync(self) -> Iterator[None]:
-        """A context in which gradients stay this rank's own: they add up, as they do without ``DataParallel``.
+        """A context in which this model's gradients stay the rank's own: they add up, as without ``DataParallel``.
 
         The forward and the backward pass both stand inside. The next backward outside averages all that
         has accumulated. Contexts may be nested, and one that is left by an exception is left all the same.

@@ -54,7 +54,9 @@ def program(*steps, world=2, group=None, parts=(("plain", 2, 3),), buffers=(), r
 
 
 PLAIN, OTHER, THIRD = ("plain", 2, 3), ("plain", 3, 2), ("plain", 1, 4)
-KINDS = ("plain", "frozen", "transposed", "single")
+KINDS = ("plain", "frozen", "transposed", "single", "frozen later")
+FROZEN = ("frozen", "frozen later")
+"""The second kind has a gradient from the time before it was frozen."""
 
 
 @st.composite
@@ -62,7 +64,7 @@ def parts(draw):
     """Up to five parts, the first of which can be trained; a tied one is the first one by another name."""
     shapes = st.tuples(st.sampled_from(KINDS), st.integers(1, 4), st.integers(1, 3))
     return [
-        draw(shapes.filter(lambda part: part[0] != "frozen")),
+        draw(shapes.filter(lambda part: part[0] not in FROZEN)),
         *draw(st.lists(shapes | st.just(("tied", 0)), max_size=4)),
     ]
 
@@ -73,7 +75,7 @@ def programs(draw, kinds=("synchronised",)):
     world = draw(st.integers(2, 3))
     group = draw(st.sampled_from((None, None, [0, 1], [1, 0], [1, 2][:world], [0, 2]))) if world == 3 else None
     made = draw(parts())
-    trained = st.sampled_from([index for index, (kind, *_) in enumerate(made) if kind != "frozen"])
+    trained = st.sampled_from([index for index, (kind, *_) in enumerate(made) if kind not in FROZEN])
     uses = st.tuples(trained, st.lists(st.integers(0, len(made) - 1), max_size=3)).map(lambda used: [used[0], *used[1]])
     steps = []
     for _ in range(draw(st.integers(1, 3))):
@@ -100,6 +102,7 @@ GRADIENTS = [
     program(("synchronised", "none", [[0, 1], [1, 0]]), parts=(PLAIN, OTHER)),
     program(("synchronised", "none", ONE_EACH), parts=(PLAIN, OTHER)),
     program(("synchronised", "none", [[0], [1], [1]]), parts=(PLAIN, PLAIN), world=3),
+    program(("in eval mode", "none", BOTH)),
 ]
 SHARED_OR_FROZEN = [
     program(("synchronised", "none", [[0, 1], [0, 1]]), parts=(PLAIN, ("tied", 0))),
@@ -108,6 +111,7 @@ SHARED_OR_FROZEN = [
     program(("synchronised", "none", [[0, 1], [0]]), parts=(PLAIN, ("frozen", 2, 2))),
     program(("synchronised", "none", BOTH), parts=(("transposed", 3, 2),)),
     program(("synchronised", "none", [[0, 1], [1, 0]]), parts=(("single", 3, 2), PLAIN)),
+    program(("synchronised", "kept", [[0, 1], [0]]), parts=(PLAIN, ("frozen later", 2, 2))),
     program(("synchronised", "none", BOTH), returns="tuple"),
     program(("synchronised", "none", BOTH), returns="dictionary"),
 ]
@@ -117,6 +121,8 @@ SEVERAL_STEPS = [
     program(("synchronised", "none", [[0, 1], [0, 1]]), ("synchronised", "zeros", BOTH), parts=(PLAIN, OTHER)),
     program(("synchronised", "none", [[0, 1], [0, 1]]), ("synchronised", "kept", BOTH), parts=(PLAIN, OTHER)),
     program(("synchronised", "none", [[0, 1], [0]]), ("synchronised", "none", [[0], [0, 1]]), parts=(PLAIN, OTHER)),
+    program(("synchronised", "none", [[0, 1], [0]]), ("synchronised", "none", BOTH), parts=(PLAIN, OTHER)),
+    program(("synchronised", "none", BOTH), ("synchronised", "none", [[0, 1], [0]]), parts=(PLAIN, OTHER)),
     program(("synchronised", "none", BOTH), ("synchronised", "none", BOTH), world=3, group=[1, 2]),
     program(("synchronised", "none", ONE_EACH), world=3, group=[0, 2], parts=(PLAIN, OTHER)),
 ]
@@ -149,6 +155,7 @@ def test_gradients_are_those_of_DistributedDataParallel(kata, solution, programs
     programs=[
         program(("nested", "none", BOTH), ("synchronised", "kept", BOTH)),
         program(("left by an exception", "none", BOTH), ("synchronised", "kept", BOTH)),
+        program(("inside another's", "none", BOTH)),
         program(("local", "none", [[0], [0], [0]]), ("synchronised", "kept", [[0], [0], [0]]), world=3),
     ]
 )
@@ -157,7 +164,7 @@ def test_no_sync_accumulates_and_the_next_backward_averages(kata, solution, prog
     check(kata, solution, programs, "gradients")
 
 
-BUFFERS = [("double", 3), ("integers",), ("hidden", 2), ("single", 2, 2)]
+BUFFERS = [("double", 3), ("integers",), ("hidden", 2), ("single", 2, 2), ("mask", 3)]
 
 
 @settings(max_examples=1)
@@ -202,7 +209,7 @@ def test_it_is_a_module_around_another_and_does_the_work_itself(kata):
                 assert seen[what] == value, f"rank {rank}, {what}: {seen[what]}, expected {value}"
 
 
-NAMES = ("buffer0", "buffer1", "buffer3")
+NAMES = ("buffer0", "buffer1", "buffer3", "buffer4")
 
 
 def check(kata, solution, programs, *what):

@@ -29,9 +29,14 @@ class Net(nn.Module):
                 continue
             values = torch.randn(shape, generator=numbers, dtype=DTYPES.get(kind, torch.float64))
             values = values.t().contiguous().t() if kind == "transposed" else values
-            self.register_parameter(f"part{index}", nn.Parameter(values, requires_grad=kind != "frozen"))
+            parameter = nn.Parameter(values, requires_grad=kind not in ("frozen", "frozen later"))
+            parameter.grad = values.clone() if kind == "frozen later" else None
+            self.register_parameter(f"part{index}", parameter)
         for index, (kind, *shape) in enumerate(program["buffers"]):
-            values = torch.randint(-99, 99, shape, generator=numbers).to(DTYPES.get(kind, torch.float64))
+            values = torch.randint(-99, 99, shape, generator=numbers) * (2**56 + 1 if kind == "integers" else 1)
+            values = values.to(DTYPES.get(kind, torch.float64))
+            if kind == "mask":
+                values = torch.where(values > 0, 0.0, -torch.inf)
             self.register_buffer(f"buffer{index}", values, persistent=kind != "hidden")
 
     def forward(self, x: torch.Tensor, *, uses: list[int]) -> Any:
@@ -50,13 +55,20 @@ def total_of(result: Any) -> torch.Tensor:
     return result
 
 
-def one_step(model: nn.Module, step: tuple[str, str, list[list[int]]], x: torch.Tensor, uses: list[int]) -> None:
-    """Forward and backward on one rank; of what kind, the step says."""
+def one_step(
+    model: nn.Module, other: Any, step: tuple[str, str, list[list[int]]], x: torch.Tensor, uses: list[int]
+) -> None:
+    """Forward and backward on one rank; of what kind, the step says; ``other`` is another model of the class."""
     kind, before, _ = step
     if before != "kept":
         model.zero_grad(set_to_none=before == "none")
-    if kind == "synchronised":
+    model.train(kind != "in eval mode")
+    if kind in ("synchronised", "in eval mode"):
         total_of(model(x, uses=uses)).sum().backward()
+        return
+    if kind == "inside another's":
+        with other.no_sync():
+            total_of(model(x, uses=uses)).sum().backward()
         return
     try:
         with model.no_sync():
@@ -77,7 +89,10 @@ def one_program(kata: Any, program: dict[str, Any], rank: int) -> dict[str, Any]
     if rank not in members:
         return None
     net = Net(program, 100 * program["seed"] + rank)
-    model = kata.DataParallel(net) if group is None else kata.DataParallel(net, process_group=group)
+    keywords = {} if group is None else {"process_group": group}
+    model = kata.DataParallel(net, **keywords)
+    others = any(kind == "inside another's" for kind, *_ in program["steps"])
+    other = kata.DataParallel(nn.Linear(1, 1), **keywords) if others else None
     seen: dict[str, Any] = {
         "parameters": [parameter.detach().clone() for parameter in net.parameters()],
         "buffers": [buffer.clone() for buffer in net.buffers()],
@@ -86,7 +101,7 @@ def one_program(kata: Any, program: dict[str, Any], rank: int) -> dict[str, Any]
     for number, step in enumerate(program["steps"]):
         numbers = torch.Generator().manual_seed(10_000 * program["seed"] + 100 * number + rank)
         x = torch.randn((1 + (rank + number) % 3, 4), generator=numbers, dtype=torch.float64)
-        one_step(model, step, x, step[2][members.index(rank)])
+        one_step(model, other, step, x, step[2][members.index(rank)])
         seen["gradients"].append([None if each.grad is None else each.grad.clone() for each in net.parameters()])
     return seen
 

@@ -18,6 +18,7 @@ from dojo.sandbox import walls
 from dojo.sandbox.box import Box, Boxes
 from dojo.sandbox.calls import ALLOWED, CHECKED, CHECKED_WHERE_OPEN, NUMBERS, OPENED
 from dojo.sandbox.limits import DEFAULT_LIMITS, MEBIBYTE
+from dojo.sandbox.wire import unpack
 from tests.dojo.test_walls import KATA, ROOT, result_of, verdict_of
 
 pytestmark = pytest.mark.walls
@@ -55,8 +56,9 @@ return said
     [
         ("socket.AF_INET", "('127.0.0.1', 4711)"),
         ("socket.AF_UNIX", "'/tmp/x'"),
+        ("socket.AF_UNIX", "'\\0x'"),
     ],
-    ids=["tcp", "unix"],
+    ids=["tcp", "unix", "abstract"],
 )
 def test_processes_and_loopback_are_there(opened, family, address):
     assert result_of(opened, SPEAKS.replace("FAMILY", family).replace("ADDRESS", address)) == b"1", (
@@ -90,6 +92,8 @@ REFUSED = {
     "return open('/proc/net/tcp').read()": "PermissionError",
     "import os, sys\nos.execv(sys.executable, [sys.executable, '-c', ''])": "PermissionError",
     "import subprocess, sys\nreturn subprocess.run([sys.executable])": "PermissionError",
+    "import os\nos.setsid()": "PermissionError",
+    "import os\nos.setpgid(0, 0)": "PermissionError",
     "import os\nos.pidfd_open(1)": "PermissionError",
     "import os\nos.memfd_create('x')": "PermissionError",
     "import resource\nresource.setrlimit(resource.RLIMIT_NPROC, (9999, 9999))": "ValueError",
@@ -122,6 +126,27 @@ def test_two_answers_in_one_box_do_not_meet(opened):
     other += "with socket.create_server(('127.0.0.1', 4712)): pass\n"
     assert result_of(opened, other + "socket.create_connection(('127.0.0.1', 4711))") == "ConnectionRefusedError"
     first.close()
+
+
+def test_a_socket_without_a_file_is_not_seen_by_another_answer(opened):
+    """An abstract address belongs to a network, not to a folder; who listens may be a process that was left behind."""
+    opened.check()
+    before = below(opened)
+    first = opened.worker()
+    text = b"import os, socket\nhere = socket.socket(socket.AF_UNIX)\nhere.bind('\\0dojo')\nhere.listen()\n"
+    text += b"if os.fork() == 0:\n    while True: here.accept()[0].sendall(b'7')\n"
+    text += b"def f():\n    with socket.socket(socket.AF_UNIX) as ours:\n        ours.connect('\\0dojo')\n"
+    text += b"        return ours.recv(1)\n"
+    assert first.request(["load", "answer", "answer.py", text, b"", {}], timeout=5).raised is None
+    assert unpack(first.request(["call", "answer", "f", [], {}], timeout=5).result) == b"7", (
+        "its own process reaches it"
+    )
+    body = "import socket\nours = socket.socket(socket.AF_UNIX)\n"
+    assert result_of(opened, body + "ours.connect('\\0dojo')") == "ConnectionRefusedError"
+    assert result_of(opened, body + "ours.bind('\\0dojo')") is None, "the address is free for the next one"
+    first.close()
+    assert result_of(opened, body + "ours.connect('\\0dojo')") == "ConnectionRefusedError"
+    assert below(opened) == before
 
 
 def below(box: Box) -> set[int]:
@@ -261,10 +286,43 @@ def test_arguments_decide_what_is_opened(machine, call, arguments, expected):
 
 
 TRAINING = """
+import gc
 import os
+import signal
+import stat
+import threading
 import torch
 import torch.distributed as dist
 from contextlib import contextmanager
+
+def is_socket(number):
+    try:
+        return stat.S_ISSOCK(os.fstat(number).st_mode)
+    except OSError:
+        return False
+
+def left_behind():
+    if os.fork() == 0:
+        if os.fork():
+            os._exit(0)
+        channel = next(number for number in range(3, 256) if is_socket(number))
+        while True:
+            os.write(channel, bytes([8, 0, 0, 0, 0x93, 0xA2, *b"ok", 0xC4, 1, 0xC0, 0x80]))  # ["ok", packed None, {}]
+
+def meeting():
+    gc.unfreeze()
+    return next(each for each in gc.get_objects() if type(each).__name__ == "Meeting")
+
+def fork_and_reduce(ours):
+    while not ours._lock.locked():
+        pass
+    if os.fork() == 0:
+        while True:
+            dist.all_reduce(torch.zeros(3))
+
+def send_half():
+    os.write(meeting()._tells, (1 << 40).to_bytes(8, "little") + b"x")
+    os.read(os.pipe()[0], 1)
 
 class DataParallel(torch.nn.Module):
     def __init__(self, module, process_group=None):
@@ -289,6 +347,12 @@ FAULTS = {
     "if dist.get_rank(): dist.recv(gradients, 0)": "RankWaitsError: rank 1 waits for a message that never comes",
     "if os.fork() == 0:\n            while True: pass": "on rank 0|processes, 16 are allowed",
     "if dist.get_rank(): os.read(os.pipe()[0], 1) if os.fork() == 0 else os._exit(4)": "exit code 4",
+    "if dist.get_rank(): os.kill(os.getpid(), signal.SIGSTOP)": "RankWaitsError: rank 0 waits.*rank 1 is still at work",
+    "if dist.get_rank(): os.kill(-1, signal.SIGKILL)": "RankDiedError: the process of rank 0 ended by signal 9",
+    "if dist.get_rank(): send_half()": "RankWaitsError: rank 0 waits.*rank 1 is still at work",
+    "if dist.get_rank() == 0: os.read(os.pipe()[0], 1)\n"
+    "        threading.Thread(target=fork_and_reduce, args=(meeting(),)).start()": "rank 1 waits in all_reduce.*ever",
+    "if dist.get_rank() == 0: left_behind()": "NoneType|bytes that nobody asked for|processes, 16 are allowed",
 }
 
 
@@ -296,7 +360,10 @@ FAULTS = {
 @pytest.mark.parametrize(
     "fault",
     FAULTS,
-    ids=["hangs", "dies", "does not fit", "waits for a message", "leaves a process", "dies and leaves a process"],
+    ids=[
+        *("hangs", "dies", "does not fit", "waits for a message", "leaves a process", "dies and leaves a process"),
+        *("stops itself", "kills the others", "sends half a message", "forks in a thread", "writes to the channel"),
+    ],
 )
 def test_a_distributed_answer_is_rejected_in_words_and_leaves_nothing(grader, fault):
     kata = Catalogue(ROOT).find("distributed/data_parallel")
@@ -307,6 +374,12 @@ def test_a_distributed_answer_is_rejected_in_words_and_leaves_nothing(grader, fa
     assert re.search(FAULTS[fault], verdict.properties[-1].message), verdict.properties[-1].message
     box = grader._boxes.of(kata.library, kata.header.openings)  # noqa: SLF001
     assert len(below(box)) == 2, "bubblewrap and the zygote alone are left"
+
+
+@pytest.mark.once
+def test_the_next_right_answer_is_accepted(grader):
+    kata = Catalogue(ROOT).find("distributed/data_parallel")
+    assert grader.grade(kata, kata.solution.read_bytes(), seed=0).outcome == "accepted"
 
 
 @pytest.fixture(scope="module")

@@ -70,7 +70,8 @@ class partial:  # noqa: N801
     Where its function and arguments can be pickled, a partial can be pickled too, with any
     protocol. What comes back is a ``partial`` with the same function and equal arguments.
 
-    Limits: setting the attributes, subclasses, and copying with ``copy`` are not specified.
+    Limits: the library's own ``functools.partial`` is refused, also inside an object or a call.
+    Setting the attributes, subclasses, and copying with ``copy`` are not specified.
     """
 
     def __init__(self, func: Callable[..., Any], /, *args: Any, **keywords: Any) -> None:

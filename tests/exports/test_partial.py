@@ -126,9 +126,12 @@ def test_the_repr_shows_function_arguments_and_keywords(kata, solution, function
     assert got.endswith(end), f"the repr is {got!r}, it must end with {end!r}"
 
 
-def test_what_is_not_callable_is_refused_at_once(kata):
+def test_what_is_not_callable_and_the_partial_of_the_library_are_refused(kata):
     for func in (None, 0, 1, True, 0.5, "max", "", [], [1], (), {}, b"f"):
         for args, keywords in (([], {}), ([1], {}), ([], {"a": 1}), ([2], {"func": 3, "self": 4})):
             refuses(kata.run, probes.make, func, args, keywords, error=(TypeError, ValueError))
     for names in ([], ["func"], ["self"], ["func", "self"], ["a"]):
         refuses(kata.run, probes.make_without_position, names, error=(TypeError, ValueError))
+    # The method counts, too: who hands the work to the library has not written it.
+    found = kata.run(probes.library_partials)
+    assert not found, f"functools.partial held the function {found[0]}; write partial yourself"

@@ -11,6 +11,7 @@ A program is a list of steps:
 from __future__ import annotations
 
 import functools
+import gc
 import pickle
 from typing import Any
 
@@ -174,3 +175,20 @@ def make(kata: Any, func: Any, args: list[Any], keywords: dict[str, Any]) -> Non
 def make_without_position(kata: Any, keywords: list[str]) -> None:
     """Make a partial whose function is not given by position, but under these keywords."""
     kata.partial(**dict.fromkeys(keywords, record))
+
+
+def library_partials(kata: Any) -> list[str]:
+    """When the library's own partial held the function: after one was made of it, or during a call."""
+    found: list[str] = []
+
+    def look(when: str) -> None:
+        found.extend(when for holder in gc.get_referrers(watched) if isinstance(holder, functools.partial))
+
+    def watched(*_args: Any, **_keywords: Any) -> None:
+        look("during a call")
+
+    made = kata.partial(watched, 1, a=2)
+    look("after it was made")
+    made(3, b=4)
+    kata.partial(made, 5)(6)
+    return found

@@ -42,8 +42,8 @@ class Variable:
     """A number that remembers how it was computed, if a gradient may be asked for.
 
     Variables and plain numbers mix, on either side of ``+`` and ``*``. A plain number requires no
-    gradient. Arithmetic changes no variable: after ``w = v`` and ``w += 2`` there is a new variable
-    ``w``, and ``v`` is what it was.
+    gradient. Arithmetic gives a new variable and changes none: after ``w = v`` and ``w += 2`` there
+    is a new variable ``w``, and ``v`` is what it was.
 
     Args:
         data: the number; the new variable is a leaf.

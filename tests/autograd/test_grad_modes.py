@@ -57,7 +57,7 @@ class Expected:
             if not self.run(operands[0], enabled):
                 self.events.append(self.error)
         elif name == "raise":
-            self.error = "KeyError"
+            self.error = operands[0]
             return False
         elif name == "mode":
             self.events.append(enabled)
@@ -77,6 +77,8 @@ class Expected:
             return False
         for leaf, slope in root.slopes.items():
             grad, error = self.grads[leaf] or (0.0, 0.0)
+            # Local derivatives are exact here. A path through n operations multiplies at most n times, and a gradient
+            # takes at most 2 n additions; 8 for the sums of several passes.
             self.grads[leaf] = grad + slope, error + (3 * len(self.duals) + 8) * UNIT * root.weights[leaf]
         self.events.append(dict(self.grads))
         return True
@@ -110,7 +112,8 @@ _tokens = st.one_of(
     st.tuples(_operators, _references, _numbers),
     st.tuples(_operators.map(lambda name: name[0]), _numbers, _references),
     st.tuples(st.sampled_from(["backward", "detach", "backward", "zero"]), _references),
-    st.sampled_from([("mode",), ("end",), ("end",), ("try",), ("raise",)]) | _blocks,
+    st.sampled_from([("mode",), ("end",), ("end",), ("try",), ("raise", "KeyError"), ("raise", "KeyboardInterrupt")])
+    | _blocks,
     st.tuples(st.just("leaf"), _numbers, st.booleans()) | _blocks,
 )
 _leaves = st.lists(st.tuples(st.just("leaf"), _numbers, st.sampled_from([True, True, False])), min_size=1, max_size=3)
@@ -157,7 +160,7 @@ def fits(step: tuple[Any, ...], expected: Expected, enabled: bool) -> bool:
 
 
 W, C = ("leaf", 2.0, True), ("leaf", 3.0, False)
-B, MODE, RAISE = ("backward", "b"), ("mode",), ("raise",)
+B, MODE, RAISE = ("backward", "b"), ("mode",), ("raise", "KeyError")
 
 
 def inside(*steps, kind="with", which="new"):
@@ -210,6 +213,8 @@ PROGRAMS = [
     [W, ("*", "a", "a"), ("*", "b", "b"), B, ("backward", "c"), ("zero", "a"), ("backward", "c"), ("zero", "a")],
     [W, ("backward", "a"), ("backward", "a"), ("zero", "a"), ("backward", "a")],
     [W, ("*", "a", 0.0), B],
+    [W, ("*", "a", 3), ("*", "b", 0.0), ("backward", "c")],
+    [W, ("*", "a", 3), ("*", "b", -1.0), ("+", "b", "c"), ("backward", "d")],
     [W, W, ("*", "a", 3), ("backward", "c"), ("*", "b", "c"), ("backward", "d")],
     [W, C, ("*", "b", "b"), ("*", "a", "c"), ("backward", "d")],
     # detach: of leaves and of results, recorded or not.
@@ -219,6 +224,8 @@ PROGRAMS = [
     [W, ("*", "a", 3), ("detach", "b"), ("*", "c", 2), attempt(("backward", "d")), attempt(("backward", "c"))],
     [W, inside(("detach", "a"), ("*", "b", "a")), attempt(("backward", "c"))],
     [W, ("backward", "a"), ("detach", "a")],
+    # What changes nothing makes a new variable, too.
+    [C, ("detach", "a"), ("+", "a", 0), ("*", "a", 1), ("+", 0.0, "a"), ("*", 1.0, "a"), ("+=", "a", 0)],
     # What is made under no_grad, and what happens to it later.
     [inside(W, C, ("*", "a", "b")), ("*", "a", "b"), ("backward", "d"), attempt(("backward", "c"))],
     [inside(W, kind="call"), ("+", "a", 1), B],
@@ -250,6 +257,7 @@ PROGRAMS = [
             [attempt(inside(inside(MODE, RAISE, kind=kind, which=which), which=which)), MODE],
             [C, attempt(inside(("backward", "a"), kind=kind, which=which)), MODE],
             [inside(attempt(RAISE), MODE, kind=kind, which=which), MODE],
+            [attempt(inside(("raise", "KeyboardInterrupt"), kind=kind, which=which)), MODE],
         ]
     ),
     # Errors, and what they leave behind.
@@ -350,6 +358,7 @@ def renewed(program):
 
 def check(got, expected):
     """Compare events, then every variable at the end, then the mode."""
+    assert not got["notes"], "; ".join(got["notes"])
     assert len(got["events"]) == len(expected.events), f"events {got['events']}, expected {plain(expected.events)}"
     for number, (event_, wanted) in enumerate(zip(got["events"], expected.events, strict=True), 1):
         if isinstance(wanted, dict):
@@ -445,13 +454,14 @@ def balanced(steps):
     fails=st.booleans(),
     inside=st.booleans(),
     arguments=st.lists(st.integers(0, 3), max_size=2),
-    keywords=st.dictionaries(st.sampled_from(["x", "function", "mode"]), st.integers(0, 3), max_size=2),
+    keywords=st.dictionaries(st.sampled_from(["x", "function", "mode", "self"]), st.integers(0, 3), max_size=2),
 )
 @example(depth=0, fails=False, inside=False, arguments=[], keywords={})
 @example(depth=0, fails=True, inside=False, arguments=[1], keywords={})
 @example(depth=2, fails=False, inside=False, arguments=[1, 2], keywords={"x": 3})
 @example(depth=2, fails=True, inside=False, arguments=[1, 2], keywords={"function": 3})
 @example(depth=2, fails=False, inside=True, arguments=[], keywords={"x": 3, "function": 4})
+@example(depth=0, fails=False, inside=False, arguments=[], keywords={"self": 3})
 @example(depth=1, fails=True, inside=True, arguments=[], keywords={})
 def test_a_decorated_function_is_the_same_without_a_record(kata, depth, fails, inside, arguments, keywords):
     got = kata.run(probes.run_decorated, depth, fails, inside)
@@ -470,16 +480,36 @@ def test_a_decorated_function_is_the_same_without_a_record(kata, depth, fails, i
 
 
 @settings(max_examples=9)
-@given(loop=st.sampled_from(["no_grad", "cut", "detach", "frozen"]), steps=sizes(smallest=100, small=110, largest=200))
+@given(
+    loop=st.sampled_from(["no_grad", "cut", "detach", "frozen", "backward"]),
+    steps=sizes(smallest=100, small=110, largest=200),
+)
 @example(loop="no_grad", steps=100)
 @example(loop="cut", steps=100)
 @example(loop="detach", steps=100)
 @example(loop="frozen", steps=100)
-def test_what_is_not_recorded_holds_nothing(kata, loop, steps):
+@example(loop="backward", steps=8)
+@example(loop="backward", steps=125)
+def test_memory_and_steps_grow_with_what_is_recorded(kata, loop, steps):
+    if loop == "backward":
+        assert_cost_of_backward(kata, min(steps, 125))
+        return
     few, many = kata.run(probes.bytes_held, loop, steps), kata.run(probes.bytes_held, loop, 5 * steps)
     # A variable that is kept takes some 100 bytes at least.
     assert many - few < 30 * 4 * steps, (
         f"after a loop of {steps} steps ({loop}) {few} bytes are in use, and {many} after {5 * steps}"
+    )
+
+
+def assert_cost_of_backward(kata, size):
+    """Passes over graphs of twice and four times that many operations, 500 at most; all numbers are exact."""
+    few, many = kata.run(probes.cost_of_backward, size), kata.run(probes.cost_of_backward, 2 * size)
+    for got, length in ((few, 2 * size), (many, 4 * size)):
+        ends = got["data"], got["grad"]
+        assert ends == (1.0, 1.0), f"(data, gradient) after {length} operations: {ends}, expected (1.0, 1.0)"
+    # Twice the operations take twice the steps and a constant; a walk along all paths takes 2 ** size times as many.
+    assert many["steps"] <= 3 * few["steps"], (
+        f"backward takes {few['steps']} lines of Python on {2 * size} operations, {many['steps']} on {4 * size}"
     )
 
 

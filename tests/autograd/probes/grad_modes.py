@@ -8,7 +8,8 @@ A program is a list of steps:
 - ``("mode",)`` asks for the mode; ``("backward", x)`` calls ``backward``; ``("zero", x)`` sets a ``grad`` to None;
 - ``("with", which, steps)`` takes steps in a block of ``no_grad``, ``("call", which, steps)`` in a decorated function;
   ``which`` is "new" for an object of its own, or "shared" for one that all such steps share;
-- ``("try", steps)`` goes on after an error in these steps, and ``("raise",)`` raises one.
+- ``("try", steps)`` goes on after an error in these steps, and ``("raise", name)`` raises one: "KeyError", or
+  "KeyboardInterrupt", which is no ``Exception``.
 
 An operand is the name of a variable, or a number.
 """
@@ -20,13 +21,16 @@ import gc
 import linecache
 import operator
 import string
+import sys
 import tracemalloc
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from types import CodeType, ModuleType
 from typing import Any
 
 NAMES = string.ascii_lowercase
 OPERATORS = {"+": operator.add, "*": operator.mul, "+=": operator.iadd, "*=": operator.imul}
+RAISED = {"KeyError": KeyError, "KeyboardInterrupt": KeyboardInterrupt}
 Program = list[tuple[Any, ...]]
 
 
@@ -52,6 +56,7 @@ class Machine:
         self.kata = kata
         self.variables: dict[str, Any] = {}
         self.events: list[Any] = []
+        self.notes: list[str] = []
         self.shared = kata.no_grad()
 
     def run(self, steps: Program) -> None:
@@ -60,7 +65,7 @@ class Machine:
             if name in ("with", "call", "try"):
                 self.enter(name, *operands)
             elif name == "raise":
-                raise KeyError
+                raise RAISED[operands[0]]
             elif name == "mode":
                 self.events.append(self.kata.grad_enabled())
             else:
@@ -74,8 +79,9 @@ class Machine:
                 self.run(operands[0])
             except NotImplementedError:
                 raise
-            except (KeyError, RuntimeError) as error:
-                self.events.append("KeyError" if isinstance(error, KeyError) else "RuntimeError")
+            except (KeyError, KeyboardInterrupt, RuntimeError) as error:
+                raised = [kind for kind in RAISED if isinstance(error, RAISED[kind])]
+                self.events.append(raised[0] if raised else "RuntimeError")
             return
         modes = self.shared if operands[0] == "shared" else self.kata.no_grad()
         if kind == "call":
@@ -95,7 +101,11 @@ class Machine:
         elif name == "leaf":
             self.variables[new] = self.kata.Variable(x, *rest)
         else:
-            self.variables[new] = x.detach() if name == "detach" else OPERATORS[name](x, *rest)
+            made = x.detach() if name == "detach" else OPERATORS[name](x, *rest)
+            self.notes += [
+                f"{new} is {each}, not a new variable" for each, old in self.variables.items() if made is old
+            ]
+            self.variables[new] = made
 
 
 def run_program(kata: Any, program: Program) -> dict[str, Any]:
@@ -104,12 +114,12 @@ def run_program(kata: Any, program: Program) -> dict[str, Any]:
     Returns:
         ``events``: modes that were asked for, errors that were caught, and the ``grad`` of all variables after each
         ``backward``, in order. ``ends``: by name data, requires_grad, is_leaf and grad of each variable at the end.
-        ``mode``: that at the end.
+        ``mode``: that at the end. ``notes``: what else should not be.
     """
     machine = Machine(fresh(kata))
     machine.run(program)
     ends = {name: (each.data, each.requires_grad, each.is_leaf, each.grad) for name, each in machine.variables.items()}
-    return {"events": machine.events, "ends": ends, "mode": machine.kata.grad_enabled()}
+    return {"events": machine.events, "ends": ends, "mode": machine.kata.grad_enabled(), "notes": machine.notes}
 
 
 def run_program_as_code(program: Program) -> str:
@@ -138,9 +148,8 @@ def run_program_as_code(program: Program) -> str:
             if name == "call":
                 lines.append(f"{indent}f()")
             if name == "try":
-                lines.extend(
-                    [f"{indent}except (KeyError, RuntimeError) as error:", f"{indent}    print(type(error).__name__)"]
-                )
+                errors = "(KeyError, KeyboardInterrupt, RuntimeError)"
+                lines.extend([f"{indent}except {errors} as error:", f"{indent}    print(type(error).__name__)"])
 
     write(program, "")
     if names:
@@ -157,7 +166,7 @@ def _simple(name: str, *operands: Any, names: list[str]) -> list[str]:
     if name == "mode":
         return ["print(grad_enabled())"]
     if name == "raise":
-        return ["raise KeyError"]
+        return [f"raise {operands[0]}"]
     if name == "backward":
         return [f"{x}.backward()", f"print({', '.join(f'{each}.grad' for each in names)})"]
     if name == "zero":
@@ -299,7 +308,7 @@ def look_at_decorated(kata: Any, arguments: list[Any], keywords: dict[str, Any])
 
     class Model:
         @kata.no_grad()
-        def evaluate(self, *arguments: Any, **keywords: Any) -> Any:
+        def evaluate(self, /, *arguments: Any, **keywords: Any) -> Any:
             """Evaluate it."""
             return isinstance(self, Model), arguments, keywords, (w * 2).requires_grad
 
@@ -319,26 +328,45 @@ def look_at_decorated(kata: Any, arguments: list[Any], keywords: dict[str, Any])
     }
 
 
+CHAINS: list[Callable[[Any, Any], Any]] = [
+    lambda x, w: x * w,
+    lambda x, w: w * x,
+    lambda x, _: x * 1.0,
+    lambda x, _: 1.0 * x,
+    lambda x, w: x + w,
+    lambda x, w: w + x,
+    lambda x, _: x + 1.0,
+    lambda x, _: 1.0 + x,
+]
+
+
 def bytes_held(kata: Any, loop: str, steps: int) -> int:
-    """Bytes that are in use after a loop, while its last variable is still held."""
+    """Bytes that are in use after a loop, while its last variables are still held.
+
+    There is one variable for each operation and side; each of its values follows from the one before.
+    """
     w = kata.Variable(1.0, loop != "frozen")
-    x = kata.Variable(1.0)
+    chains = [kata.Variable(1.0, loop != "frozen") for _ in CHAINS]
+
+    def next_ones() -> list[Any]:
+        return [function(x, w) for function, x in zip(CHAINS, chains, strict=True)]
+
     gc.freeze()  # what was there before need not be looked at
     tracemalloc.start()
     try:
         if loop == "no_grad":
             with kata.no_grad():
                 for _ in range(steps):
-                    x = x * w + 0.5
+                    chains = next_ones()
         elif loop == "cut":
             for _ in range(steps):
-                x = (x * w).detach()
+                chains = [x.detach() for x in next_ones()]
         elif loop == "detach":
             for _ in range(steps):
-                x = x.detach()
+                chains = [x.detach() for x in chains]
         else:
             for _ in range(steps):
-                x = x * w + 0.5
+                chains = next_ones()
         gc.collect()
         return tracemalloc.get_traced_memory()[0]
     finally:
@@ -347,3 +375,32 @@ def bytes_held(kata: Any, loop: str, steps: int) -> int:
 
 
 bytes_held.measures = True
+
+
+def cost_of_backward(kata: Any, size: int) -> dict[str, Any]:
+    """What ``backward`` takes after ``size`` steps ``x = x + x`` and ``x = x * 0.5``: 2 ** size paths lead to the leaf.
+
+    Returns:
+        ``steps``: lines and calls of Python. ``data``: of the result. ``grad``: of the leaf.
+    """
+    w = x = kata.Variable(1.0, True)
+    for _ in range(size):
+        x = x + x
+        x = x * 0.5
+    steps = 0
+
+    def trace(_frame: Any, event: str, _argument: Any) -> Any:
+        nonlocal steps
+        steps += event in ("line", "call")
+        return trace
+
+    outer = sys.gettrace()
+    sys.settrace(trace)
+    try:
+        x.backward()
+    finally:
+        sys.settrace(outer)
+    return {"steps": steps, "data": x.data, "grad": w.grad}
+
+
+cost_of_backward.measures = True

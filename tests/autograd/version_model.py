@@ -15,6 +15,9 @@ import numpy as np
 from tests.autograd.probes.version_counters import NAMES, Step
 
 UNIT = 2.0**-53
+ROUNDINGS = 100
+"""On at most 26 tensors a path multiplies once for each, and a gradient takes 2 additions for each. ``exp`` is off by a
+unit or two, and by the error of its argument, which its bulk has. The rest is for the sums of several passes."""
 SMALLEST, LARGEST = 1e-100, 1e100
 
 
@@ -79,6 +82,7 @@ class Model:
         self.tensors: dict[str, Cells] = {}
         self.grads: dict[str, tuple[np.ndarray, np.ndarray] | None] = {}
         """Each ``grad``, with how far from it a right answer may be."""
+        self.dropped: set[str] = set()
         self.events: list[Any] = []
 
     def take(self, step: Step) -> None:
@@ -94,6 +98,8 @@ class Model:
                 self.take(operands[0])
             except Refusal as refusal:
                 self.events.append((refusal.error, refusal.versions))
+        elif name == "drop":
+            self.dropped.add(operands[0])
         elif name == "backward":
             self.backward(self.tensors[operands[0]], operands[1])
         elif name in ("mul_", "add_"):
@@ -183,8 +189,13 @@ class Model:
             share = (slope * gradient).sum(axis=axes).reshape(shape)
             size = (root.weights[leaf] * np.abs(gradient)).sum(axis=axes).reshape(shape)
             grad, error = self.grads[leaf] or (np.zeros(shape), np.zeros(shape))
-            self.grads[leaf] = grad + share, error + 100 * UNIT * size
-        self.events.append(dict(self.grads))
+            self.grads[leaf] = grad + share, error + ROUNDINGS * UNIT * size
+        self.events.append({name: grad for name, grad in self.grads.items() if name in self.held})
+
+    @property
+    def held(self) -> list[str]:
+        """The tensors that were not dropped, in order."""
+        return [name for name in self.tensors if name not in self.dropped]
 
 
 def stored(numbers: np.ndarray, bulk: np.ndarray) -> Cells:

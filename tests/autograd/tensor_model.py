@@ -120,6 +120,8 @@ class Model:
         return (200 + 4 * self.largest) * UNIT
 
     def constant(self, data: Any) -> Jet:
+        if isinstance(data, tuple):  # a number of numpy
+            data = getattr(np, data[1])(data[2])
         data = np.array(data, dtype=np.float64)
         bits = next((bits for bits in range(11) if (data * 2.0**bits % 1 == 0).all()), None)
         z = np.repeat(data[..., None], self.seeds, axis=-1).astype(complex)

@@ -18,8 +18,9 @@ The two of all splits are enough to find the attention to all keys. Four keys in
     out_1 = 7     lse_1 = ln 3
     together      out = (2 * 3 + 3 * 7) / 5 = 5.4      lse = ln 5
 
-Each split is a problem of its own: no product of matrices may sum over the keys of two splits, and
-only ``combine`` brings splits together. Library attention is refused.
+Each split is a problem of its own: no product of matrices and no other sum may go over the keys of
+two splits, and only ``combine`` brings splits together. Products are made by torch, in the thread
+of the call. Library attention is refused.
 
 The trap: a split may be empty, because there are more splits than keys or because all its keys are
 masked. Its lse is -inf, and its out may be NaN. It must not count, and if all splits are like that,
@@ -75,7 +76,7 @@ def combine(outs: Tensor, lses: Tensor) -> tuple[Tensor, Tensor]:
 
     Args:
         outs: (S, ..., dv), the results of S splits, of any of the four dtypes; ``...`` stands for
-            any dimensions, or none. Where the lse is -inf, it may hold any number, or NaN.
+            any dimensions, or none. Where the lse is -inf, it may hold any number, inf, or NaN.
         lses: (S, ...), their logarithms of the softmax denominator: float64 where outs is, else
             float32. S may be 0.
 

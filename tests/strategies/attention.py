@@ -25,6 +25,7 @@ KINDS = {
     "logarithms": "key j has the logit log(2 j + 1), its value is 8 / (j + 1): the example of some prompts",
     "flat": "all logits are 0, values are positive: sums just grow",
     "loud": "all logits are 0, values are near the largest float16: their sum is beyond it, their average is not",
+    "balanced": "all logits are equal, by other products; scaled in a half type, they part; d is 2",
     "huge": "q k^T is above 65504, the largest float16, and the scale brings it back only in part",
 }
 LARGE_LOGITS = ("spike", "steep", "cold", "frozen")
@@ -106,10 +107,11 @@ class Case:
             q[..., 0], k[..., 0] = 1, -(2.0**107) * rng.permutation(order + 1)
         elif self.kind == "falling" and self.Nk:
             q[..., 0], k[:, :, 0, 0] = 1, 22 * (math.sqrt(self.d) if self.scale is None else 1 / self.scale)
-        elif self.kind == "ruler":  # of two digits, with a scale of 1
+        elif self.kind in ("ruler", "balanced"):  # of two digits, with a scale of 1; or 3 * 200 and 200 * 3
             q[...], k[...] = 0, 0
-            q[..., 0], q[..., 1] = 16, 1
-            k[..., 0], k[..., 1] = order // 16, order % 16
+            ruler = self.kind == "ruler"
+            q[..., :2] = (16, 1) if ruler else (3, 200)
+            k[..., :2] = np.stack([order // 16, order % 16] if ruler else [order % 2 * 200, (order + 1) % 2 * 3], -1)
         elif self.kind == "logarithms":
             q[...], k[..., 0] = 1, np.log(2 * order + 1)
             k[..., 1:] = 0

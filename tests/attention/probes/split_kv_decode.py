@@ -8,9 +8,12 @@ from torch.utils._python_dispatch import TorchDispatchMode
 
 from dojo import meters
 
+# Operators that sum, or divide by a sum.
+SUMS = ("sum", "mean", "_softmax", "_log_softmax", "logsumexp", "cumsum", "logcumsumexp", "prod", "_safe_softmax")
+
 
 class Products(TorchDispatchMode):
-    """Watches products of matrices and vectors: over how many terms do they sum?"""
+    """Watches products of matrices and vectors, and sums: over how many terms do they go?"""
 
     supports_higher_order_operators = True
 
@@ -33,15 +36,27 @@ class Products(TorchDispatchMode):
             if one.shape[-1] > self.longest:
                 self.longest = one.shape[-1]
                 self.made_by = f"{name} of {tuple(one.shape)} and {tuple(other.shape)}"
-        return func(*args, **(kwargs or {}))
+        result = func(*args, **(kwargs or {}))
+        if name in SUMS and result.numel():
+            one = args[0]  # what is as large as before is summed, or normalised, along one dimension
+            same = result.shape == one.shape and one.ndim and isinstance(args[1], int)
+            terms = one.shape[args[1]] if same else one.numel() // result.numel()
+            if terms > self.longest:
+                self.longest, self.made_by = terms, f"{name} of {tuple(one.shape)}"
+        return result
 
 
 def longest_sum(kata: Any, q: Any, k: Any, v: Any, splits: int) -> dict[str, Any]:
-    """The most terms that a product of matrices sums in a call, and which it is; library functions that were called."""
+    """The most terms that a product or a sum goes over, and which it is; multiplications; library functions called."""
     with Products() as products, meters.tensor_use(q, k, v, refuse=meters.LIBRARY_ATTENTION) as use:
         try:
             kata.decode(q, k, v, splits=splits)
         except Exception:
             if not use.refused:
                 raise
-    return {"terms": products.longest, "made_by": products.made_by, "refused": use.refused}
+    return {
+        "terms": products.longest,
+        "made_by": products.made_by,
+        "multiplications": use.multiplications,
+        "refused": use.refused,
+    }

@@ -23,10 +23,12 @@ NAMES = ("softmax", "log_softmax", "logsumexp")
 
 # Scores out of masks and matrix products: few, so that they tie; and those at which a formula overflows or cancels.
 COMMON = (0, 1, -1, 2, -2, -INF, 3.5, 0.1, -1 / 3, -20, -0.0, 12, 88.8, -104, 1e4, -1e4)
+# Scores as any other, though many a mask is made of them.
+LOWEST = {name: float(np.finfo(name).min) for name in ("float64", "float32", "float16")}
 POOLS = {
-    "float64": (*COMMON, 709.5, 710, -746, 2.0**53, 5e-324, -1e300, 1e300, 1.7e308, -1.7e308),
-    "float32": (*COMMON, 1e6, -1e6, 2.0**24, 1e-45, -1e30, 3e38, -3e38),
-    "float16": (*COMMON, 65504, -65504, 6e-8),
+    "float64": (*COMMON, 709.5, 710, -746, 2.0**53, 5e-324, -1e300, 1e300, 1.7e308, -1.7e308, LOWEST["float64"]),
+    "float32": (*COMMON, 1e6, -1e6, 2.0**24, 1e-45, -1e30, 3e38, -3e38, LOWEST["float32"]),
+    "float16": (*COMMON, 65504, LOWEST["float16"], 6e-8),
 }
 # Integers up to 2 may be added to these, exactly.
 FAR = {"float64": 2.0**51, "float32": 2.0**22, "float16": 2.0**9}
@@ -77,6 +79,9 @@ def arrays(draw, *, pools=POOLS, levels=(0, 0, 0, 1, -1)):
 @example(pair=(np.array([1.7e308, -1.7e308, 0]), None), layout="plain")
 @example(pair=(np.array([0, -745, -800, -40.0]), None), layout="plain")
 @example(pair=(np.array([0.1, 1 / 3, -20, 5e-324]), None), layout="plain")
+@example(pair=(np.array([-INF, LOWEST["float64"], LOWEST["float64"]]), None), layout="plain")
+@example(pair=(np.array([-INF, LOWEST["float32"], LOWEST["float32"]], np.float32), None), layout="plain")
+@example(pair=(np.array([-INF, LOWEST["float16"], LOWEST["float16"]], np.float16), None), layout="plain")
 @example(pair=(np.array([1e4, 1e4 - 1], np.float32), None), layout="plain")
 @example(pair=(np.array([0.1, 100, 1e6, 1e6], np.float32), None), layout="plain")
 @example(pair=(np.array([3e38, -3e38], np.float32), None), layout="plain")
@@ -90,6 +95,8 @@ def arrays(draw, *, pools=POOLS, levels=(0, 0, 0, 1, -1)):
 @example(pair=(np.arange(17.0), None), layout="plain")
 @example(pair=(np.arange(300.0) % 7, None), layout="plain")
 @example(pair=(np.arange(140.0).reshape(70, 2) % 11, 0), layout="plain")
+@example(pair=(np.arange(3000.0), None), layout="plain")
+@example(pair=(np.arange(4200.0, dtype=np.float32).reshape(2100, 2), 0), layout="plain")
 def test_each_slice_has_the_weights_of_exact_arithmetic(kata, solution, pair, layout):
     judge(kata, solution, *pair, layout)
 
@@ -221,6 +228,9 @@ def judge(kata, solution, x, axis, layout):
         result = answer(kata, name, given_x, axis)
         assert np.array_equal(given_x, x, equal_nan=True), f"{name} changed x to {given_x}"
         close(name, result, expected[name], x.dtype, axis)
+    if x.ndim == 1:
+        kind = kata.run(probes.type_of_a_slice, given_x)
+        assert kind == str(x.dtype), f"logsumexp of one slice has dtype {kind}, expected {x.dtype}"
 
 
 def answer(kata, name, x, axis):

@@ -49,8 +49,9 @@ def paged_decode(
             memory in any way and may require a gradient; none is changed.
         k_pages: (P, page, Hkv, d), of the dtype of ``q``; query head h reads head h // (Hq / Hkv).
         v_pages: (P, page, Hkv, d), likewise.
-        page_table: (B, max_pages), int32 or int64. Only the entries that ``lengths`` needs are
-            pages; the others may be any number. A page may stand in several rows.
+        page_table: (B, max_pages), int32 or int64; max_pages may be 0. Only the entries that
+            ``lengths`` needs are pages; the others may be any number. A page may stand in several
+            rows.
         lengths: (B,), int32 or int64: how many tokens each sequence has, 0 up to max_pages * page.
         scale: factor of the scores, above 0; 1 / sqrt(d) by default.
 

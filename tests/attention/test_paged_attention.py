@@ -83,7 +83,7 @@ class Cache:
         counts = [-(-length // self.page) for length in self.lengths]
         free = iter(rng.permutation(sum(counts) + 2))
         total = sum(counts) + 2
-        columns = max(1, *counts, 1) + self.spare
+        columns = max(counts, default=0) + self.spare
         unused = {"page": 0, "too large": total, "far": FARTHEST, "negative": -1}[self.entry]
         table = np.full((len(counts), columns), unused)
         pages = [np.full((total, self.page, self.Hkv, self.d), GARBAGE[self.garbage]) for _ in "kv"]
@@ -123,13 +123,13 @@ class Cache:
 
 
 @st.composite
-def caches(draw, *, dtypes=("float64", "float32"), kinds=("integers", "normal", "rising", "steep", "cold")):
+def caches(draw, *, dtypes=("float64", "float32"), kinds=("integers", "normal", "rising", "steep", "cold", "frozen")):
     """Few sequences of any lengths: none, at the border of a page, one slot before and behind it, many pages."""
     page = draw(st.sampled_from([2, 1, 3, 4, 16]))
     length = st.integers(0, 7) | st.sampled_from([page, 2 * page, 2 * page + 1, 3 * page - 1, 4 * page])
     lengths = draw(st.lists(length, max_size=4)) + draw(st.sampled_from([[], [], [], [65]]))
     kind = draw(st.sampled_from(kinds))
-    exact = kind in ("steep", "cold", "huge")
+    exact = kind in ("steep", "cold", "frozen", "huge")
     return Cache(
         lengths=tuple(lengths),
         page=page,
@@ -186,6 +186,7 @@ HEADS = Cache((5, 2), page=2, Hkv=2, groups=2, d=3, kind="normal")
 @example(cache=Cache((1, 2, 5), page=1, kind="normal"))
 @example(cache=Cache((7, 2, 9, 3), page=3, kind="normal", d=2))
 @example(cache=Cache((0,)))
+@example(cache=Cache((0, 0), spare=1))
 @example(cache=Cache((0, 3)))
 @example(cache=Cache((3, 0, 0), d=2, kind="normal", spare=1))
 @example(cache=Cache(()))
@@ -196,6 +197,8 @@ HEADS = Cache((5, 2), page=2, Hkv=2, groups=2, d=3, kind="normal")
 @example(cache=Cache((7,), kind="steep", d=4))
 @example(cache=Cache((7, 5), kind="steep", groups=4, seed=1))
 @example(cache=Cache((7, 3), kind="cold", dtype="float32"))
+@example(cache=Cache((7, 3), kind="frozen"))
+@example(cache=Cache((7, 3), kind="frozen", dtype="float32"))
 @example(cache=Cache((300,), page=16, kind="normal", d=2))
 @example(cache=Cache((65, 64, 63), page=16, kind="normal", dtype="float32"))
 @example(cache=Cache((5,), d=4, kind="normal", scale=0.3))
@@ -244,6 +247,8 @@ def test_nothing_past_a_length_reaches_the_result(kata, solution, device, cache,
 @example(cache=Cache((640,), page=16, kind="flat", dtype="bfloat16"))
 @example(cache=Cache((640,), page=1, kind="flat", dtype="bfloat16"))
 @example(cache=Cache((3, 2), d=4, kind="huge", dtype="float16"))
+@example(cache=Cache((6, 3), d=2, kind="balanced", dtype="bfloat16"))
+@example(cache=Cache((6, 3), d=2, kind="balanced", dtype="float16", scale=0.3))
 @example(cache=Cache((64,), page=16, kind="loud", dtype="float16"))
 @example(cache=replace(HEADS, dtype="bfloat16", lengths=(65, 30), garbage="nan"))
 @example(cache=replace(HEADS, dtype="float16", lengths=(65, 30), garbage="nan"))
@@ -306,6 +311,7 @@ MISFITS = [
     ((2, 2, 1), PAGES, (3, 2, 2, 1), (2, 3), [1, 6]),
     ((2, 2, 1), (3, 2, 2, 1), PAGES, (2, 3), [1, 6]),
     ((2, 1, 1), PAGES, (4, 2, 1, 1), (2, 3), [0, 0]),
+    ((0, 1, 1), PAGES, (4, 2, 1, 1), (0, 3), []),
     # heads
     ((2, 1, 1), (3, 2, 2, 1), (3, 2, 2, 1), (2, 3), [1, 6]),
     ((2, 3, 1), (3, 2, 2, 1), (3, 2, 2, 1), (2, 3), [1, 6]),
@@ -313,6 +319,8 @@ MISFITS = [
     ((2, 3, 1), (3, 2, 2, 1), (3, 2, 2, 1), (2, 3), [0, 0]),
     ((2, 1, 1), (3, 2, 0, 1), (3, 2, 0, 1), (2, 3), [1, 6]),
     ((2, 0, 1), (3, 2, 0, 1), (3, 2, 0, 1), (2, 3), [0, 0]),
+    ((0, 3, 1), (3, 2, 2, 1), (3, 2, 2, 1), (0, 3), []),
+    ((0, 1, 1), (3, 2, 0, 1), (3, 2, 0, 1), (0, 3), []),
     # dimensions
     ((2, 1), PAGES, PAGES, (2, 3), [1, 6]),
     ((2, 1, 1, 1), PAGES, PAGES, (2, 3), [1, 6]),
@@ -336,6 +344,6 @@ def test_lengths_and_shapes_that_do_not_fit_are_refused(kata):
             tensors = (*map(torch.zeros, shapes), torch.zeros(table, dtype=dtype), torch.tensor(lengths, dtype=dtype))
             refuses(kata.paged_decode, *tensors)
     one = ((1, 1, 1), (2, 16, 1, 1), (2, 16, 1, 1))
-    for columns, length in [(1, 17), (1, 32), (2, 33), (1, -16)]:
+    for columns, length in [(0, 1), (1, 17), (1, 32), (2, 33), (1, -16)]:
         table = torch.zeros(1, columns, dtype=torch.int64)
         refuses(kata.paged_decode, *map(torch.zeros, one), table, torch.tensor([length]))

@@ -97,6 +97,7 @@ def attention(
     hidden = ahead > 0 if causal else torch.zeros_like(ahead, dtype=torch.bool)
     if window is not None:
         left, right = window
+        left, right = min(left, Nq + Nk), min(right, Nq + Nk)  # no more than 64 bits hold
         hidden = hidden | (ahead < -left) | (ahead > right)
     # hint: Give the softmax a row that it can work on, also where all is hidden, and take the
     # weights away afterwards. Then no NaN is ever made, forward or backward.

@@ -40,7 +40,8 @@ def plain_attention(
     i, j = torch.arange(queries, device=q.device)[:, None], torch.arange(keys, device=q.device)
     visible = (j <= i + keys - queries) if causal else (i >= 0) & (j >= 0)
     if window is not None:
-        visible &= (j >= i + keys - queries - window[0]) & (j <= i + keys - queries + window[1])
+        left, right = (min(each, queries + keys) for each in window)  # no more than 64 bits hold
+        visible &= (j >= i + keys - queries - left) & (j <= i + keys - queries + right)
     out = q.new_zeros(batch, heads, queries, v.shape[3])
     lse = q.new_full((batch, heads, queries), -math.inf)
     logit = 1.0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from dataclasses import replace
 
 import numpy as np
@@ -23,7 +24,7 @@ from tests.tolerance import as_array, assert_close
 MANY_HEADS = Case(B=2, Hq=4, Hkv=2, Nq=3, Nk=4, d=2, dv=3, kind="normal")
 HUGE = 10**9
 
-WIDTHS = st.integers(0, 3) | st.integers(0, 13) | st.sampled_from([0, 127, 128, 300, HUGE])
+WIDTHS = st.integers(0, 3) | st.integers(0, 13) | st.sampled_from([0, 127, 128, 300, HUGE, sys.maxsize, 2**64])
 WINDOWS = st.none() | st.tuples(WIDTHS, WIDTHS)
 
 
@@ -105,6 +106,10 @@ def check(kata, solution, device, case, window):
 @example(case=Case(Nq=3, Nk=4, kind="normal"), window=(0, HUGE))
 @example(case=Case(Nq=3, Nk=4, kind="normal"), window=(HUGE, HUGE))
 @example(case=Case(Nq=3, Nk=4, kind="normal", causal=True), window=(HUGE, HUGE))
+@example(case=Case(Nq=3, Nk=4, kind="normal"), window=(sys.maxsize, 0))
+@example(case=Case(Nq=3, Nk=4, kind="normal"), window=(0, sys.maxsize))
+@example(case=Case(Nq=3, Nk=4, kind="normal"), window=(2**63, 2**63))
+@example(case=Case(Nq=3, Nk=4, kind="normal"), window=(2**64, 2**64))
 @example(case=Case(Nq=2, Nk=300, kind="normal"), window=(128, 0))
 @example(case=Case(Nq=300, Nk=270, kind="normal", causal=True), window=(257, 0))
 @example(case=Case(Nq=3, Nk=5, kind="rising", causal=True), window=None)
@@ -144,6 +149,8 @@ def test_the_result_is_that_of_the_library(kata, solution, device, case, window)
 @example(case=Case(Nk=2304, kind="flat", dtype="float16"), window=None)
 @example(case=Case(Nk=2, d=4, kind="huge", dtype="float16"), window=None)
 @example(case=Case(Nk=64, kind="loud", dtype="float16"), window=None)
+@example(case=Case(Nk=6, d=2, dv=3, kind="balanced", dtype="bfloat16"), window=None)
+@example(case=Case(Nk=6, d=2, dv=3, kind="balanced", dtype="float16", scale=0.3), window=None)
 @example(case=Case(Nk=3, kind="normal", dtype="bfloat16"), window=None)
 @example(case=Case(Nk=5, d=8, dv=3, kind="normal", dtype="float16"), window=None)
 @example(case=Case(Nq=3, Nk=258, d=2, kind="ruler", dtype="bfloat16", scale=1.0, causal=True), window=None)
@@ -199,9 +206,9 @@ def test_gradients_are_those_of_the_library(kata, solution, device, case, window
     sees = visible(case, window)
     takes_part = {"q": sees.any(1), "k": sees.any(0), "v": sees.any(0)}
 
-    def close(found):
+    def close(found, when=""):
         for name, got in found.items():
-            what = f"the gradient in {name}"
+            what = f"the gradient in {name}{when}"
             assert got.dtype == q.dtype, f"{what} has dtype {got.dtype}, q has {q.dtype}"
             rule = {"dtype": case.dtype, "terms": terms[name], "along": "query" if name == "q" else "key"}
             assert_close(got, expected[name], factor=4 if half and name != "v" else 1, what=what, **rule)
@@ -210,8 +217,12 @@ def test_gradients_are_those_of_the_library(kata, solution, device, case, window
 
     arguments = (dout, q, k, v, of, options_of(case, window))
     with trusted_parts():
-        close(solution.run(probes.gradients, *arguments))
-    close(kata.run(probes.gradients, *arguments))
+        for found in solution.run(probes.gradients, *arguments):
+            close(found)
+    once, *again = kata.run(probes.gradients, *arguments)
+    close(once, ", asked for after another call,")
+    for found in again:
+        close(found, ", asked for a second time,")
 
 
 @settings(max_examples=30)
@@ -246,6 +257,9 @@ def test_shapes_and_windows_that_do_not_fit_are_refused(kata):
     for shapes in (each for listed in MISFITS.values() for each in listed):
         for options in ({}, {"causal": True}, {"window": (1, 1)}):
             refuses(kata.attention, *map(torch.ones, shapes), **options)
+    for name in ("d", "Nk", "Hkv", "Hq", "no key heads"):  # an empty batch hides none of them
+        for shapes in MISFITS[name]:
+            refuses(kata.attention, *(torch.ones(0, *shape[1:]) for shape in shapes))
     for shapes in FITTING:
         for window in ((-1, 0), (0, -1), (-1, -1), (-1, 3), (3, -1), (-HUGE, 0), (0, -HUGE)):
             refuses(kata.attention, *map(torch.ones, shapes), window=window)

@@ -11,6 +11,8 @@ def attention(q, k, v, *, causal=False, window=None, scale=None):
         raise ValueError("shapes")
     if window is not None and (window[0] < 0 or window[1] < 0):
         raise ValueError("window")
+    if window is not None:
+        window = [min(side, q.shape[2] + k.shape[2]) for side in window]
     kind = torch.promote_types(q.dtype, torch.float32)
     columns = torch.arange(Nk, device=q.device)
     hidden = torch.zeros(Nq, Nk, dtype=torch.bool, device=q.device)

@@ -11,6 +11,8 @@ def attention(q, k, v, *, causal=False, window=None, scale=None):
         raise ValueError("shapes")
     if window is not None and (window[0] < 0 or window[1] < 0):
         raise ValueError("window")
+    if window is not None:
+        window = [min(side, q.shape[2] + k.shape[2]) for side in window]
     kind = torch.float64 if q.dtype == torch.float64 else torch.float32
     scale = d**-0.5 if scale is None else scale
     heads = torch.arange(Hq, device=q.device) * Hkv // Hq

@@ -103,6 +103,8 @@ def flash_backward(
     wide = torch.promote_types(q.dtype, torch.float32)
     offset = Nk - Nq
     scale = d**-0.5 if scale is None else scale
+    # dP is infinite where dout is large enough, and infinite times 0 is NaN.
+    dout = dout.masked_fill(lse.isneginf()[..., None], 0)
     # hint: Write out rowsum(P * dP), put dout v^T for dP, and change the order of the two sums:
     # one of them is a row of out.
     D = (dout.to(wide) * out).sum(-1, keepdim=True)  # (B, Hq, Nq, 1)

@@ -24,6 +24,8 @@ GROWTH = 256
 KINDS_OF_HALF = {
     "plain": "normal numbers",
     "large": "q and k are multiplied with GROWTH, so that q k^T leaves float16; the scale brings it back, exactly",
+    "loud": "GROWTH is added to v, and dout multiplied with it: dP and D leave float16, and dP - D does not",
+    "deaf": "dout is the largest number of its dtype, or the lowest, for queries that see no key",
     "aligned": "v is k and dout is q, so that sums of dq and dk just grow, as a square does",
 }
 
@@ -34,6 +36,11 @@ def problem(case, device, *, kind="plain"):
     if kind == "large":
         q, k = (in_layout(each.detach() * GROWTH, each_in) for each, each_in in zip((q, k), case.layouts, strict=False))
     dout = upstream(case, q.detach())
+    if kind == "loud":
+        v, dout = in_layout(v.detach() + GROWTH, case.layouts[2]), dout * GROWTH
+    if kind == "deaf":
+        rows = dout[:, :, : dead_rows(case)]
+        rows.copy_(rows.sign() * torch.finfo(rows.dtype).max)
     if kind == "aligned":
         v, dout = in_layout(k.detach(), case.layouts[2]), q.detach()
     wide = torch.float64 if case.dtype == "float64" else torch.float32
@@ -45,16 +52,24 @@ def problem(case, device, *, kind="plain"):
     return dout, q, k, v, out, lse
 
 
+def dead_rows(case):
+    """How many queries see no key: the first ones."""
+    if not case.Nk:
+        return case.Nq
+    return max(0, -case.offset) if case.causal else 0
+
+
 def check(kata, solution, device, case, *, kind="plain"):
     """One call, compared with autograd through plain attention; nothing is changed."""
     arguments = problem(case, device, kind=kind)
     before = [each.detach().clone() for each in arguments]
     dout, q, k, v = arguments[:4]
     expected = plain_gradients(dout, q, k, v, causal=case.causal, scale=case.scale)
-    terms = gradient_terms(dout, q, k, v, case)
+    heard = dout.detach().clone()
+    heard[:, :, : dead_rows(case)] = 0
+    terms = gradient_terms(heard, q, k, v, case)
     half = case.dtype in ("bfloat16", "float16")
-    dead = max(0, -case.offset) if case.causal else 0  # queries that see no key
-    places = [np.arange(case.Nq) < (dead if case.Nk else case.Nq), np.full(case.Nk, case.Nq == 0)]
+    places = [np.arange(case.Nq) < dead_rows(case), np.full(case.Nk, case.Nq == 0)]
 
     def close(found):
         assert len(found) == 3, f"expected dq, dk and dv, got {len(found)} results"
@@ -78,6 +93,7 @@ def check(kata, solution, device, case, *, kind="plain"):
 @settings(max_examples=60)
 @given(case=cases())
 @example(case=Case(Nk=2, kind="logarithms"))
+@example(case=Case(Nk=1))  # its value is 0
 @example(case=Case(Nq=2, Nk=3, d=2, dv=2, kind="normal"))
 @example(case=Case(Nq=2, Nk=3, d=2, kind="normal", causal=True))
 @example(case=Case(Nq=2, Nk=1, kind="normal", causal=True))
@@ -125,7 +141,7 @@ def half_cases(draw):
     """Normal numbers in float16 and bfloat16, see tests/tolerance.py, and one of the kinds above."""
     case = draw(cases(dtypes=("bfloat16", "float16"), longest=64))
     kind = draw(st.sampled_from(list(KINDS_OF_HALF)))
-    case = replace(case, kind="normal", shared=False, scale=1 / GROWTH**2 / 2 if kind == "large" else None)
+    case = replace(case, kind="normal", shared=False, scale=1 / GROWTH**2 / 2 if kind in ("large", "loud") else None)
     return (replace(case, Hq=case.Hkv, dv=case.d) if kind == "aligned" else case), kind
 
 
@@ -138,6 +154,12 @@ LARGE = Case(Nk=3, d=4, dv=4, kind="normal", dtype="float16", scale=1 / GROWTH**
 @example(drawn=(LARGE, "large"))
 @example(drawn=(replace(LARGE, Nq=4, Nk=5, d=8, dv=3, block_k=2, causal=True), "large"))
 @example(drawn=(replace(LARGE, B=2, Hq=4, Hkv=2, Nq=6, causal=True), "large"))
+@example(drawn=(replace(LARGE, B=2, Hq=4, Hkv=2, Nq=6, causal=True), "loud"))
+@example(drawn=(Case(Nq=3, Nk=2, d=2, dv=2, kind="normal", dtype="bfloat16", causal=True), "deaf"))
+@example(
+    drawn=(Case(Nq=5, Nk=2, d=2, dv=2, kind="normal", dtype="bfloat16", causal=True, block_q=2, block_k=1), "deaf")
+)
+@example(drawn=(Case(Nk=6, d=2, dv=3, kind="balanced", dtype="bfloat16"), "plain"))
 @example(drawn=(Case(Nq=1024, Nk=2, d=2, dv=2, kind="normal", dtype="bfloat16", block_q=1), "aligned"))
 @example(drawn=(Case(Nq=2, Nk=512, d=2, dv=2, kind="normal", dtype="bfloat16", block_k=1), "aligned"))
 @example(drawn=(Case(Nq=32, Nk=64, d=4, kind="normal", dtype="bfloat16", scale=2.0), "plain"))
@@ -296,8 +318,8 @@ def misfits():
         for pair in (("dout", "out"), ("k", "v"), ("q", "lse")):
             yield fitting | {name: (fitting[name][0] + 1, *fitting[name][1:]) for name in pair}
     for heads in ((1, 2), (3, 2), (2, 4), (1, 0), (0, 0)):
-        for lengths in ((1, 1), (0, 1), (1, 0)):
-            yield shapes_of(1, *heads, *lengths, 1, 1)
+        for batch, *lengths in ((1, 1, 1), (1, 0, 1), (1, 1, 0), (0, 1, 1)):
+            yield shapes_of(batch, *heads, *lengths, 1, 1)
     yield {name: (*shape, 1) for name, shape in shapes_of(1, 1, 1, 1, 1, 1, 1).items()}
     yield {name: shape[1:] for name, shape in shapes_of(1, 1, 1, 1, 1, 1, 1).items()}
 

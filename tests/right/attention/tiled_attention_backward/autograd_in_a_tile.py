@@ -11,6 +11,7 @@ def flash_backward(dout, q, k, v, out, lse, *, block_q=64, block_k=64, causal=Fa
         raise ValueError("shapes")
     if tuple(dout.shape) != (B, Hq, Nq, w) or tuple(out.shape) != (B, Hq, Nq, w) or tuple(lse.shape) != (B, Hq, Nq):
         raise ValueError("shapes of the results")
+    dout = torch.where(lse.isneginf()[..., None], 0, dout)
     wide = torch.float64 if q.dtype == torch.float64 else torch.float32
     scale = d**-0.5 if scale is None else scale
     dout, out, lse = dout.detach(), out.detach(), lse.detach()
